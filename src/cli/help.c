@@ -1,0 +1,166 @@
+#include "cli/help.h"
+
+#include "base/str.h"
+
+static void print_usage(FILE *to, const struct command *cmd)
+{
+    fprintf(to, "throughline %s", cmd->path);
+    if (cmd->arguments)
+        fprintf(to, " %s", cmd->arguments);
+    for (const struct opt *o = cmd->opts; o && o->name; o++)
+        if (o->required)
+            fprintf(to, " --%s %s", o->name, o->value);
+    fputs(" [options]", to);
+}
+
+static void print_opts(FILE *to, const struct opt *opts)
+{
+    for (const struct opt *o = opts; o && o->name; o++) {
+        char left[120];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
+                 o->value ? o->value : "");
+        if (strlen(left) > 26)
+            fprintf(to, "  %s\n  %-28s%s\n", left, "", o->help);
+        else
+            fprintf(to, "  %-28s%s\n", left, o->help);
+    }
+}
+
+void help_print_command(FILE *to, const struct command *cmd)
+{
+    fprintf(to, "%s\n\nUsage: ", cmd->summary);
+    print_usage(to, cmd);
+    fputs("\n\nOptions:\n", to);
+    print_opts(to, cmd->opts);
+    print_opts(to, common_opts);
+    if (cmd->details)
+        fprintf(to, "\n%s\n", cmd->details);
+    fputs("\nExample:\n", to);
+    for (const char *p = cmd->example; *p;) {
+        size_t n = strcspn(p, "\n");
+        fprintf(to, "  %.*s\n", (int)n, p);
+        p += n + (p[n] == '\n');
+    }
+}
+
+void help_print_all(FILE *to)
+{
+    size_t count;
+    const struct command *const *all = cli_commands(&count);
+    fputs("throughline: one line through a person's referrals\n\n"
+          "Usage: throughline COMMAND [arguments] [options]\n\nCommands:\n",
+          to);
+    for (size_t k = 0; k < count; k++)
+        fprintf(to, "  %-24s%s\n", all[k]->path, all[k]->summary);
+    fputs("\nthroughline COMMAND --help explains a command with an example.\n", to);
+}
+
+static void roff(FILE *to, const char *s)
+{
+    bool line_start = true;
+    for (; *s; s++) {
+        if (line_start && (*s == '.' || *s == '\''))
+            fputs("\\&", to);
+        if (*s == '\\')
+            fputs("\\e", to);
+        else if (*s == '-')
+            fputs("\\-", to);
+        else
+            fputc(*s, to);
+        line_start = *s == '\n';
+    }
+}
+
+static void man_opts(FILE *to, const struct opt *opts)
+{
+    for (const struct opt *o = opts; o && o->name; o++) {
+        fprintf(to, ".TP\n\\fB\\-\\-%s\\fR", o->name);
+        if (o->value)
+            fprintf(to, " \\fI%s\\fR", o->value);
+        fputc('\n', to);
+        roff(to, o->help);
+        fputc('\n', to);
+    }
+}
+
+void help_print_man(FILE *to)
+{
+    size_t count;
+    const struct command *const *all = cli_commands(&count);
+    fputs(".TH THROUGHLINE 1 \"\" \"Throughline\" \"User Commands\"\n.SH NAME\n"
+          "throughline \\- one line through a person's referrals\n.SH SYNOPSIS\n"
+          ".B throughline\n.I COMMAND\n[arguments] [options]\n.SH DESCRIPTION\n"
+          "Finds which referrals are one person, decides under each definition whether the person\n"
+          "was trafficked again, flags repeat referrals, and publishes what may be published.\n"
+          ".PP\nExit status: 0 done, 1 the data or the question is wrong, 2 wrong usage, 3 a fault\n"
+          "of the program or the machine.\n.SH COMMANDS\n",
+          to);
+    for (size_t k = 0; k < count; k++) {
+        fprintf(to, ".SS throughline %s\n", all[k]->path);
+        roff(to, all[k]->summary);
+        fputs("\n.PP\n", to);
+        man_opts(to, all[k]->opts);
+        if (all[k]->details) {
+            fputs(".PP\n.nf\n", to);
+            roff(to, all[k]->details);
+            fputs("\n.fi\n", to);
+        }
+        fputs(".PP\nExample:\n.PP\n.nf\n", to);
+        roff(to, all[k]->example);
+        fputs("\n.fi\n", to);
+    }
+    fputs(".SH OPTIONS OF EVERY COMMAND\n", to);
+    man_opts(to, common_opts);
+}
+
+void help_print_bash_completion(FILE *to)
+{
+    size_t count;
+    const struct command *const *all = cli_commands(&count);
+    fputs("_throughline() {\n"
+          "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" words=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
+          "    local choices=\"\" path rest\n"
+          "    while IFS='|' read -r path rest; do\n"
+          "        if [[ \"$words\" == \"$path\" || \"$words\" == \"$path \"* ]]; then\n"
+          "            choices+=\" $rest\"\n"
+          "        elif [[ -z \"$words\" ]]; then\n"
+          "            choices+=\" ${path%% *}\"\n"
+          "        elif [[ \"$path\" == \"$words \"* ]]; then\n"
+          "            rest=\"${path#\"$words \"}\"; choices+=\" ${rest%% *}\"\n"
+          "        fi\n"
+          "    done <<'COMMANDS'\n",
+          to);
+    for (size_t k = 0; k < count; k++) {
+        fprintf(to, "%s|", all[k]->path);
+        for (const struct opt *o = all[k]->opts; o && o->name; o++)
+            fprintf(to, "--%s ", o->name);
+        for (const struct opt *o = common_opts; o->name; o++)
+            fprintf(to, "--%s ", o->name);
+        fputc('\n', to);
+    }
+    fputs("COMMANDS\n"
+          "    COMPREPLY=($(compgen -W \"$choices\" -- \"$cur\"))\n"
+          "    [[ \"$cur\" == -* || ${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+          "}\ncomplete -o filenames -F _throughline throughline\n",
+          to);
+}
+
+enum status help_unknown_command(int argc, char **argv, struct err *e)
+{
+    size_t count;
+    const struct command *const *all = cli_commands(&count);
+    struct buf near = BUF_EMPTY;
+    for (size_t k = 0; k < count && near.n < 200; k++) {
+        size_t n = strlen(argv[0]);
+        if (strncmp(all[k]->path, argv[0], n > 3 ? 3 : n) == 0)
+            buf_addf(&near, "%s%s", near.n ? ", " : "", all[k]->path);
+    }
+    err_set(e, ST_USAGE, "there is no command \"%.40s%s%.40s\"", argv[0], argc > 1 ? " " : "",
+            argc > 1 ? argv[1] : "");
+    if (near.n)
+        err_hint(e, "Did you mean: %s? All commands: throughline --help.", near.p);
+    else
+        err_hint(e, "All commands: throughline --help.");
+    buf_free(&near);
+    return ST_USAGE;
+}

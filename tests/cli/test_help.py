@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""Every command explains itself, and its example works as printed."""
+import os
+import re
+import shutil
+import subprocess
+
+from tap import BINARY, SOURCE, done, equal, ok, refused, run, temp_dir
+
+listing = run("--help")
+equal(listing.returncode, 0, "--help exits 0")
+commands = re.findall(r"^  ([a-z][a-z -]*?)  +\S", listing.stdout, re.M)
+ok(len(commands) >= 2, "commands are listed", listing.stdout)
+refused(run(), "Usage", name="no arguments: usage", code=2)
+refused(run("no-such"), "there is no command", name="unknown command", code=2)
+
+for command in commands:
+    words = command.split()
+    text = run(*words, "--help")
+    ok(text.returncode == 0 and "Usage: throughline " + command in text.stdout,
+       f"{command} --help", text.stderr)
+    refused(run(*words, "--no-such-option"), "no option", name=f"{command}: unknown option", code=2)
+    example = text.stdout.split("\nExample:\n", 1)[1]
+    script = "\n".join(line[2:] for line in example.splitlines())
+    with temp_dir() as d:
+        shutil.copytree(os.path.join(SOURCE, "tests/data/examples"), d, dirs_exist_ok=True)
+        bin_dir = os.path.join(d, ".bin")
+        os.mkdir(bin_dir)
+        os.symlink(BINARY, os.path.join(bin_dir, "throughline"))
+        env = {**os.environ, "PATH": bin_dir + ":" + os.environ["PATH"]}
+        r = subprocess.run(["sh", "-e", "-c", script], cwd=d, env=env, capture_output=True,
+                           text=True, timeout=300)
+        ok(r.returncode == 0, f"{command}: its example runs", script + "\n" + r.stderr[-2000:])
+
+man = run("help", "--man").stdout
+ok(all(f".SS throughline {c}" in man for c in commands), "the man page has every command")
+completion = run("help", "--completion")
+r = subprocess.run(["bash", "-n"], input=completion.stdout, text=True, capture_output=True)
+equal(r.returncode, 0, "the completion is valid bash")
+done()
