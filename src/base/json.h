@@ -7,7 +7,8 @@
 
 #include <jansson.h>
 
-/* Duplicate keys, trailing bytes, NUL and nesting over LIMIT_JSON_DEPTH are refused with the line. */
+/* Duplicate keys, trailing bytes, NUL and nesting over LIMIT_JSON_DEPTH are refused with the line.
+ */
 MUST_CHECK enum status json_read_file(const char *path, json_t **out, struct err *e);
 MUST_CHECK enum status json_read_str(struct str text, const char *name, json_t **out,
                                      struct err *e);

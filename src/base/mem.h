@@ -10,9 +10,9 @@
 #include <string.h>
 
 /* Never return NULL; free() with free(). Size 0 is allowed. */
-void *mem_alloc(size_t bytes);                 /* not zeroed */
-void *mem_zalloc(size_t count, size_t bytes);  /* zeroed; the product is checked */
-void *mem_array(size_t count, size_t bytes);   /* not zeroed; the product is checked */
+void *mem_alloc(size_t bytes);                /* not zeroed */
+void *mem_zalloc(size_t count, size_t bytes); /* zeroed; the product is checked */
+void *mem_array(size_t count, size_t bytes);  /* not zeroed; the product is checked */
 void *mem_resize(void *p, size_t count, size_t bytes);
 
 /* Makes room for `need` elements in a growable array: doubles *cap, moves *p. */

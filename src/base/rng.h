@@ -1,6 +1,6 @@
-/* Counter-based random streams: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy
- * as 1, 2, 3"), through Random123. Draw k of stream (seed, stream) is the same on every machine and for
- * any number of threads. Not for keys or privacy noise: use libsodium there. */
+/* Counter-based random streams: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
+ * easy as 1, 2, 3"), through Random123. Draw k of stream (seed, stream) is the same on every
+ * machine and for any number of threads. Not for keys or privacy noise: use libsodium there. */
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 

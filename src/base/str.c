@@ -230,7 +230,8 @@ void buf_add_xml(struct buf *b, struct str s)
 void buf_add_csv(struct buf *b, struct str s, bool formula_safe)
 {
     double ignored;
-    bool formula = formula_safe && s.n && memchr("=+-@\t\r", s.p[0], 6) && !str_to_double(s, &ignored);
+    bool formula =
+        formula_safe && s.n && memchr("=+-@\t\r", s.p[0], 6) && !str_to_double(s, &ignored);
     bool quote = formula || (s.n && (is_space(s.p[0]) || is_space(s.p[s.n - 1])));
     for (size_t i = 0; i < s.n && !quote; i++)
         quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r' || s.p[i] == ';';

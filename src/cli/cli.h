@@ -1,6 +1,7 @@
 /* The command line: one declaration per command, everything else derived from it.
  *
- * A command is a `const struct command` in its own file cmd_*.c and one line in commands.def. Parsing,
+ * A command is a `const struct command` in its own file cmd_*.c and one line in commands.def.
+ * Parsing,
  * --help, the man page, shell completion, and the test that runs every example come from it. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -23,9 +24,10 @@ enum opt_type {
 };
 
 struct opt {
-    const char *name;  /* without the dashes; NULL ends the list */
+    const char *name; /* without the dashes; NULL ends the list */
     enum opt_type type;
-    const char *value; /* name of the value in help, NULL for a flag; "a|b|c" limits OPT_TEXT to these */
+    const char
+        *value; /* name of the value in help, NULL for a flag; "a|b|c" limits OPT_TEXT to these */
     const char *help;
     bool required;
     int values; /* values taken by one use, 0 means 1 (e.g. --pair A B has 2) */

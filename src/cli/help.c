@@ -87,14 +87,15 @@ void help_print_man(FILE *to)
 {
     size_t count;
     const struct command *const *all = cli_commands(&count);
-    fputs(".TH THROUGHLINE 1 \"\" \"Throughline\" \"User Commands\"\n.SH NAME\n"
-          "throughline \\- one line through a person's referrals\n.SH SYNOPSIS\n"
-          ".B throughline\n.I COMMAND\n[arguments] [options]\n.SH DESCRIPTION\n"
-          "Finds which referrals are one person, decides under each definition whether the person\n"
-          "was trafficked again, flags repeat referrals, and publishes what may be published.\n"
-          ".PP\nExit status: 0 done, 1 the data or the question is wrong, 2 wrong usage, 3 a fault\n"
-          "of the program or the machine.\n.SH COMMANDS\n",
-          to);
+    fputs(
+        ".TH THROUGHLINE 1 \"\" \"Throughline\" \"User Commands\"\n.SH NAME\n"
+        "throughline \\- one line through a person's referrals\n.SH SYNOPSIS\n"
+        ".B throughline\n.I COMMAND\n[arguments] [options]\n.SH DESCRIPTION\n"
+        "Finds which referrals are one person, decides under each definition whether the person\n"
+        "was trafficked again, flags repeat referrals, and publishes what may be published.\n"
+        ".PP\nExit status: 0 done, 1 the data or the question is wrong, 2 wrong usage, 3 a fault\n"
+        "of the program or the machine.\n.SH COMMANDS\n",
+        to);
     for (size_t k = 0; k < count; k++) {
         fprintf(to, ".SS throughline %s\n", all[k]->path);
         roff(to, all[k]->summary);
@@ -140,7 +141,8 @@ void help_print_bash_completion(FILE *to)
     }
     fputs("COMMANDS\n"
           "    COMPREPLY=($(compgen -W \"$choices\" -- \"$cur\"))\n"
-          "    [[ \"$cur\" == -* || ${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+          "    [[ \"$cur\" == -* || ${#COMPREPLY[@]} -gt 0 ]] || COMPREPLY=($(compgen -f -- "
+          "\"$cur\"))\n"
           "}\ncomplete -o filenames -F _throughline throughline\n",
           to);
 }

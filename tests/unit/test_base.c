@@ -123,9 +123,9 @@ static void arena_is_zeroed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dates_round_trip),      cmocka_unit_test(numbers_are_strict),
-        cmocka_unit_test(utf8_is_checked),       cmocka_unit_test(cells_are_formula_safe),
-        cmocka_unit_test(philox_known_answer),   cmocka_unit_test(json_is_strict),
+        cmocka_unit_test(dates_round_trip),        cmocka_unit_test(numbers_are_strict),
+        cmocka_unit_test(utf8_is_checked),         cmocka_unit_test(cells_are_formula_safe),
+        cmocka_unit_test(philox_known_answer),     cmocka_unit_test(json_is_strict),
         cmocka_unit_test(pool_runs_each_job_once), cmocka_unit_test(arena_is_zeroed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

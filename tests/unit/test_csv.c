@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "ingest/csv.h"
+#include "base/csv.h"
 
 static enum status first_row(struct str text, struct csv *c, struct csv_row *row, struct err *e)
 {

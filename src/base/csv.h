@@ -2,13 +2,13 @@
  *
  * Encodings: UTF-8 with or without byte order mark, UTF-16 (with mark, or told by its zero bytes),
  * Windows-1252 when the bytes are not UTF-8 at all; which one is said in csv.encoding. Delimiters:
- * comma, semicolon, tab, told from the header line. Line ends: LF, CRLF, CR. A header row is required;
- * header names and cells are trimmed of ASCII white space. Refused with row and column: NUL bytes,
- * broken UTF-8, an unclosed quote, duplicate or empty header names, cells over LIMIT_CELL_BYTES.
- * A row with more or fewer cells than the header is handed over as it is: the caller says what is
- * wrong with it (csv_check_width). Blank lines are skipped. */
-#ifndef INGEST_CSV_H
-#define INGEST_CSV_H
+ * comma, semicolon, tab, told from the header line. Line ends: LF, CRLF, CR. A header row is
+ * required; header names and cells are trimmed of ASCII white space. Refused with row and column:
+ * NUL bytes, broken UTF-8, an unclosed quote, duplicate or empty header names, cells over
+ * LIMIT_CELL_BYTES. A row with more or fewer cells than the header is handed over as it is: the
+ * caller says what is wrong with it (csv_check_width). Blank lines are skipped. */
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
 
 #include "base/err.h"
 #include "base/file.h"
@@ -16,11 +16,11 @@
 #include "base/str.h"
 
 struct csv {
-    char name[300];          /* file name for messages */
-    const char *encoding;    /* "UTF-8", "UTF-8 with byte order mark", "UTF-16LE", "Windows-1252" */
-    char delimiter;          /* ',' ';' or '\t' */
-    struct str *header;      /* trimmed names, owned by the reader */
-    size_t columns;          /* number of header names */
+    char name[300];       /* file name for messages */
+    const char *encoding; /* "UTF-8", "UTF-8 with byte order mark", "UTF-16LE", "Windows-1252" */
+    char delimiter;       /* ',' ';' or '\t' */
+    struct str *header;   /* trimmed names, owned by the reader */
+    size_t columns;       /* number of header names */
     /* private */
     struct file_bytes file;
     char *converted;

@@ -1,4 +1,4 @@
-#include "ingest/csv.h"
+#include "base/csv.h"
 
 #include "base/limits.h"
 
@@ -109,8 +109,8 @@ static enum status decode(struct csv *c, struct str s, struct err *e)
 /* First delimiter, line end, quote or NUL at or after p; `end` when there is none. */
 static const char *next_special(const char *p, const char *end, char delimiter)
 {
-    const __m128i d = _mm_set1_epi8(delimiter), lf = _mm_set1_epi8('\n'),
-                  cr = _mm_set1_epi8('\r'), nul = _mm_setzero_si128();
+    const __m128i d = _mm_set1_epi8(delimiter), lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r'),
+                  nul = _mm_setzero_si128();
     for (; end - p >= 16; p += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
         __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, d), _mm_cmpeq_epi8(v, lf)),
@@ -283,8 +283,8 @@ static enum status read_header(struct csv *c, struct err *e)
                         (int)(row.cells[i].n > 60 ? 60 : row.cells[i].n), row.cells[i].p);
                 return err_hint(e, "Rename or remove one of them.");
             }
-        c->header[i] = (struct str){arena_strndup(&c->names, row.cells[i].p, row.cells[i].n),
-                                    row.cells[i].n};
+        c->header[i] =
+            (struct str){arena_strndup(&c->names, row.cells[i].p, row.cells[i].n), row.cells[i].n};
     }
     c->line = after;
     return ST_OK;
@@ -361,5 +361,7 @@ enum status csv_check_width(const struct csv *c, const struct csv_row *row, stru
     err_at(e, c->name, row->line, NULL);
     err_set(e, ST_DATA, "the row has %zu cells, the header has %zu", row->n, c->columns);
     return err_hint(e, "Look for a missing or extra %s, or a cell that needs quotes.",
-                    c->delimiter == ',' ? "comma" : c->delimiter == ';' ? "semicolon" : "tab");
+                    c->delimiter == ','   ? "comma"
+                    : c->delimiter == ';' ? "semicolon"
+                                          : "tab");
 }
