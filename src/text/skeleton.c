@@ -1,0 +1,146 @@
+#include "text/phonetic.h"
+
+/* Spellings and the class letters they stand for, tried longest first at each letter. Conditions:
+ * '^' only at the start, 'c' before a consonant or the end, 'v' before a vowel, 'f' before e i y,
+ * '$' at the end, 'j' a Slavic -ija, ' ' always. */
+struct spelling {
+    char text[7];
+    char when;
+    char as[3];
+};
+
+static const struct spelling spellings[] = {
+    {"shch", ' ', "J"}, {"dsch", ' ', "J"}, {"tsch", ' ', "J"}, {"szcz", ' ', "J"},
+    {"tch", ' ', "J"},  {"sch", 'v', "J"},  {"sch", 'c', "J"},  {"dzh", ' ', "J"},
+    {"ija", 'j', ""},   {"iya", '$', ""},   {"ing", '$', "N"},  {"ang", '$', "N"},
+    {"ong", '$', "N"},  {"eng", '$', "N"},  {"ung", '$', "N"},  {"ou", '^', ""},
+    {"ch", 'c', "K"},   {"ch", ' ', "J"},   {"sh", ' ', "J"},   {"zh", ' ', "J"},
+    {"xh", ' ', "J"},   {"kh", ' ', "K"},   {"gh", 'c', ""},    {"gh", ' ', "K"},
+    {"gj", ' ', "J"},   {"dj", ' ', "J"},   {"dg", 'f', "J"},   {"lj", ' ', "L"},
+    {"nj", ' ', "N"},   {"cz", ' ', "J"},   {"sz", ' ', "J"},   {"zs", ' ', "J"},
+    {"dz", ' ', "S"},   {"ts", ' ', "S"},   {"tz", ' ', "S"},   {"th", ' ', "T"},
+    {"dh", ' ', "T"},   {"ph", ' ', "F"},   {"bh", ' ', "B"},   {"wh", ' ', "F"},
+    {"ck", ' ', "K"},   {"cq", ' ', "K"},   {"sc", 'f', "S"},   {"hsi", '^', "J"},
+    {"hsu", '^', "J"},  {"kn", '^', "N"},   {"gn", '^', "N"},   {"wr", '^', "R"},
+    {"ng", 'c', "N"},   {"ye", '^', "A"},   {"x", '^', "J"},    {"x", ' ', "KS"},
+    {"c", 'f', "S"},    {"c", ' ', "K"},    {"k", ' ', "K"},    {"g", ' ', "K"},
+    {"q", ' ', "K"},    {"b", ' ', "B"},    {"p", ' ', "B"},    {"t", ' ', "T"},
+    {"d", ' ', "T"},    {"f", ' ', "F"},    {"v", ' ', "F"},    {"w", '^', "F"},
+    {"s", ' ', "S"},    {"z", ' ', "S"},    {"j", ' ', "J"},    {"y", '^', "J"},
+    {"m", ' ', "M"},    {"n", ' ', "N"},    {"l", ' ', "L"},    {"r", ' ', "R"},
+    {"h", '^', "H"},
+};
+
+static bool is_vowel(char c)
+{
+    return c && strchr("aeiouy", c);
+}
+
+static bool holds(char when, struct str w, size_t at, size_t n)
+{
+    char next = at + n < w.n ? w.p[at + n] : '\0';
+    switch (when) {
+    case '^':
+        return at == 0;
+    case '$':
+        return at + n == w.n;
+    case 'j': /* Slavic Marija, not Arabic Khadija */
+        return at + n == w.n && at > 0 && w.p[at - 1] && strchr("lrnvfskm", w.p[at - 1]);
+    case 'c':
+        return !is_vowel(next);
+    case 'v':
+        return is_vowel(next);
+    case 'f':
+        return next && strchr("eiy", next);
+    default:
+        return true;
+    }
+}
+
+static const struct spelling *spelling_at(struct str w, size_t at)
+{
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        const struct spelling *s = &spellings[i];
+        size_t n = strlen(s->text);
+        if (at + n <= w.n && w.p[at] == s->text[0] && memcmp(w.p + at, s->text, n) == 0 &&
+            holds(s->when, w, at, n))
+            return s;
+    }
+    return NULL;
+}
+
+/* Prefixes that whole families of names share: they say little about who is who, so one class
+ * letter stands for them. Arabic article; Yoruba ade "crown", olu(wa) "God", ayo, ola; Igbo chukwu,
+ * chi, ike, nne, obi. At least `rest` letters must follow. */
+static const struct {
+    char prefix[8], as[2];
+    size_t rest;
+} families[] = {
+    {"oluwa", "A", 3}, {"chukwu", "J", 3}, {"chinwe", "J", 3}, {"olu", "A", 4}, {"ade", "A", 4},
+    {"ike", "A", 4},   {"al", "", 4},      {"el", "", 4},      {"ul", "", 4},
+};
+
+static struct str without_prefix(struct str w, char *out, size_t *n)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        size_t k = strlen(families[i].prefix);
+        if (w.n >= k + families[i].rest && memcmp(w.p, families[i].prefix, k) == 0) {
+            if (families[i].as[0])
+                out[(*n)++] = families[i].as[0];
+            return (struct str){w.p + k, w.n - k};
+        }
+    }
+    return w;
+}
+
+static char vowel_class(struct str w)
+{
+    for (size_t i = 0; i < w.n; i++)
+        switch (w.p[i]) {
+        case 'a':
+            return 'a';
+        case 'e':
+        case 'i':
+        case 'y':
+            return 'i';
+        case 'o':
+        case 'u':
+        case 'w':
+            return 'u';
+        }
+    return '\0';
+}
+
+static size_t add(char *out, size_t n, char c)
+{
+    if (n < SKELETON_MAX - 1 && (n == 0 || out[n - 1] != c))
+        out[n++] = c;
+    return n;
+}
+
+size_t text_skeleton(struct str latin, char *out)
+{
+    size_t n = 0;
+    struct str w = without_prefix(latin, out, &n);
+    for (size_t i = 0; i < w.n;) {
+        const struct spelling *s = spelling_at(w, i);
+        if (s) {
+            for (const char *c = s->as; *c; c++)
+                n = add(out, n, *c);
+            if (i == 0 && !s->as[0])
+                n = add(out, n, 'A');
+            i += strlen(s->text);
+            continue;
+        }
+        if (i == 0 && is_vowel(w.p[0]))
+            n = add(out, n, 'A');
+        if (w.p[i] >= '0' && w.p[i] <= '9' && n < SKELETON_MAX - 1)
+            out[n++] = w.p[i];
+        i++;
+    }
+    char v = n < 2 ? vowel_class(w) : '\0';
+    if (v && n < SKELETON_MAX - 1)
+        out[n++] = v;
+    out[n] = '\0';
+    return n;
+}

@@ -1,0 +1,193 @@
+#include "text/translit.h"
+
+#include "base/embed.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <unicode/uchar.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
+/* The memo is emptied when it holds this many words or bytes: bounded memory for any input. */
+#define MEMO_WORDS 65536
+#define MEMO_BYTES ((size_t)8 << 20)
+#define LATIN_MAX 256
+
+struct memo_entry {
+    const UChar *word;
+    char *latin;
+    uint32_t words, latins; /* lengths */
+};
+
+struct text {
+    UTransliterator *rule[SCRIPT_OTHER + 1];
+    struct memo_entry *memo; /* open addressing, 2 * MEMO_WORDS slots */
+    size_t memo_used, memo_bytes;
+    struct arena store;
+};
+
+enum text_script translit_script(UChar32 c)
+{
+    UErrorCode ue = U_ZERO_ERROR;
+    switch (uscript_getScript(c, &ue)) {
+    case USCRIPT_LATIN:
+        return SCRIPT_LATIN;
+    case USCRIPT_CYRILLIC:
+        return SCRIPT_CYRILLIC;
+    case USCRIPT_GREEK:
+        return SCRIPT_GREEK;
+    case USCRIPT_ARABIC:
+        return SCRIPT_ARABIC;
+    case USCRIPT_HEBREW:
+        return SCRIPT_HEBREW;
+    case USCRIPT_HAN:
+        return SCRIPT_HAN;
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+        return SCRIPT_KANA;
+    case USCRIPT_HANGUL:
+        return SCRIPT_HANGUL;
+    case USCRIPT_ETHIOPIC:
+        return SCRIPT_ETHIOPIC;
+    case USCRIPT_KHMER:
+        return SCRIPT_KHMER;
+    case USCRIPT_THAI:
+        return SCRIPT_THAI;
+    case USCRIPT_DEVANAGARI:
+    case USCRIPT_BENGALI:
+    case USCRIPT_GUJARATI:
+    case USCRIPT_GURMUKHI:
+    case USCRIPT_KANNADA:
+    case USCRIPT_MALAYALAM:
+    case USCRIPT_ORIYA:
+    case USCRIPT_TAMIL:
+    case USCRIPT_TELUGU:
+        return SCRIPT_INDIC;
+    default:
+        return SCRIPT_OTHER;
+    }
+}
+
+/* The chain of ICU transliterators per script; a rule file of ours first where there is one. */
+static const char *const chains[SCRIPT_OTHER + 1] = {
+    [SCRIPT_LATIN] = "NFKD; [:M:] Remove; Latin-ASCII; Lower",
+    [SCRIPT_CYRILLIC] = "Any-Latin; NFKD; [:M:] Remove; Latin-ASCII; Lower",
+    [SCRIPT_GREEK] =
+        "NFD; [\\u0301\\u0300\\u0342] Remove; NFC; Greek-Latin/UNGEGN; NFKD; [:M:] Remove; "
+        "Latin-ASCII; Lower",
+    [SCRIPT_ETHIOPIC] = "Ethiopic-Latin/ALALOC; NFKD; [:M:] Remove; Latin-ASCII; Lower",
+    [SCRIPT_HAN] = "Han-Latin/Names; NFKD; [:M:] Remove; Latin-ASCII; Lower",
+    [SCRIPT_OTHER] = "Any-Latin; NFKD; [:M:] Remove; Latin-ASCII; Lower",
+};
+
+static UTransliterator *rule_open(const char *id)
+{
+    UChar u[256];
+    UErrorCode ue = U_ZERO_ERROR;
+    UParseError pe;
+    u_uastrcpy(u, id);
+    UTransliterator *r = utrans_openU(u, -1, UTRANS_FORWARD, NULL, 0, &pe, &ue);
+    if (U_FAILURE(ue))
+        BUG("ICU has no transliterator %s: %s", id, u_errorName(ue));
+    return r;
+}
+
+struct text *text_new(void)
+{
+    struct text *t = mem_zalloc(1, sizeof *t);
+    return t;
+}
+
+void text_free(struct text *t)
+{
+    if (!t)
+        return;
+    for (int i = 0; i <= SCRIPT_OTHER; i++)
+        if (t->rule[i])
+            utrans_close(t->rule[i]);
+    arena_free(&t->store);
+    free(t->memo);
+    free(t);
+}
+
+/* To lower-case ASCII letters and digits; anything else that is left goes. */
+static size_t run_rule(UTransliterator *rule, const UChar *w, int32_t n, char *out, size_t cap)
+{
+    UChar u[LATIN_MAX * 4];
+    int32_t size = sizeof u / sizeof *u, limit;
+    if (n > LATIN_MAX)
+        n = LATIN_MAX;
+    memcpy(u, w, (size_t)n * sizeof *u);
+    limit = n;
+    UErrorCode ue = U_ZERO_ERROR;
+    utrans_transUChars(rule, u, &n, size, 0, &limit, &ue);
+    if (U_FAILURE(ue)) /* no room: the word is longer than any name */
+        return 0;
+    size_t length = 0;
+    for (int32_t i = 0; i < limit && length < cap; i++) {
+        UChar c = u[i];
+        if (c >= 'A' && c <= 'Z')
+            c += 32;
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            out[length++] = (char)c;
+    }
+    return length;
+}
+
+size_t translit_latin_ascii(UChar32 c, char *out, size_t cap)
+{
+    static UTransliterator *rule; /* called once, from the fold table's pthread_once */
+    if (!rule)
+        rule = rule_open(chains[SCRIPT_LATIN]);
+    UChar u[2];
+    int32_t n = 0;
+    U16_APPEND_UNSAFE(u, n, c);
+    return run_rule(rule, u, n, out, cap);
+}
+
+static UTransliterator *rule_for(struct text *t, const UChar *w, int32_t n)
+{
+    UChar32 c;
+    int32_t i = 0;
+    U16_NEXT(w, i, n, c);
+    enum text_script s = translit_script(c);
+    if (!chains[s])
+        s = SCRIPT_OTHER;
+    if (!t->rule[s])
+        t->rule[s] = rule_open(chains[s]);
+    return t->rule[s];
+}
+
+static struct memo_entry *memo_slot(struct text *t, const UChar *w, uint32_t n)
+{
+    size_t mask = 2 * MEMO_WORDS - 1;
+    size_t i = str_hash((struct str){(const char *)w, n * sizeof *w}) & mask;
+    while (t->memo[i].word &&
+           (t->memo[i].words != n || memcmp(t->memo[i].word, w, n * sizeof *w) != 0))
+        i = (i + 1) & mask;
+    return &t->memo[i];
+}
+
+struct str translit_word(struct text *t, const UChar *w, int32_t n)
+{
+    if (!t->memo || t->memo_used >= MEMO_WORDS || t->memo_bytes >= MEMO_BYTES) {
+        free(t->memo);
+        arena_free(&t->store);
+        t->memo = mem_zalloc(2 * MEMO_WORDS, sizeof *t->memo);
+        t->memo_used = t->memo_bytes = 0;
+    }
+    struct memo_entry *m = memo_slot(t, w, (uint32_t)n);
+    if (!m->word) {
+        char latin[LATIN_MAX];
+        size_t length = run_rule(rule_for(t, w, n), w, n, latin, sizeof latin);
+        UChar *copy = arena_alloc(&t->store, (size_t)n * sizeof *w);
+        memcpy(copy, w, (size_t)n * sizeof *w);
+        *m = (struct memo_entry){copy, arena_strndup(&t->store, latin, length), (uint32_t)n,
+                                 (uint32_t)length};
+        t->memo_used++;
+        t->memo_bytes += (size_t)n * sizeof *w + length + 32;
+    }
+    return (struct str){m->latin, m->latins};
+}

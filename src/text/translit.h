@@ -1,0 +1,19 @@
+/* Private to text: words of other scripts to Latin, through ICU, with a memo. */
+#ifndef TEXT_TRANSLIT_H
+#define TEXT_TRANSLIT_H
+
+#include "text/fold.h"
+
+#include <unicode/uscript.h>
+#include <unicode/utypes.h>
+
+enum text_script translit_script(UChar32 c);
+
+/* One Latin letter with any marks to ASCII (lower case); 0 when there is none. */
+size_t translit_latin_ascii(UChar32 c, char *out, size_t cap);
+
+/* A word in one script, NFKC and case-folded, to lower-case ASCII letters. The view lives until the
+ * next call on the same context. */
+struct str translit_word(struct text *t, const UChar *w, int32_t n);
+
+#endif
