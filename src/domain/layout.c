@@ -6,8 +6,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-static const char *const transform_names[] = {"",       "const", "yesno",  "crosswalk", "flag",
-                                              "negate", "map",   "period", "full_name"};
+static const char *const transform_names[] = {"",       "const",   "yesno",    "crosswalk",
+                                              "flag",   "negate",  "map",      "words",
+                                              "period", "periods", "full_name"};
 
 static const struct layout **known;
 static size_t known_count;
@@ -49,6 +50,10 @@ static enum status parse_row(const char *file, const struct csv_row *row, const 
     c->transform = (enum transform)t;
     c->instance = (int)number;
     c->required = str_is(row->cells[at[REQUIRED]], "Y");
+    c->completes = str_is(row->cells[at[REQUIRED]], "WITH");
+    if (row->cells[at[REQUIRED]].n && !c->required && !c->completes)
+        return bad(file, row->line, "required", e, "only Y, WITH or nothing, not",
+                   row->cells[at[REQUIRED]]);
     if (!row->cells[at[COLUMN]].n && c->transform != MAP_CONST)
         return bad(file, row->line, "column", e, "only a constant has no column; transform is",
                    transform);
@@ -133,13 +138,27 @@ const struct layout *layout_of_channel(const char *channel)
     return NULL;
 }
 
+bool layout_column_has_alias(const struct layout_column *c, struct str header)
+{
+    struct str rest = c->alias;
+    while (rest.n) {
+        const char *bar = memchr(rest.p, '|', rest.n);
+        size_t n = bar ? (size_t)(bar - rest.p) : rest.n;
+        if (str_eq((struct str){rest.p, n}, header))
+            return true;
+        n += bar != NULL;
+        rest = (struct str){rest.p + n, rest.n - n};
+    }
+    return false;
+}
+
 const struct layout_column *layout_column_named(const struct layout *l, struct str header)
 {
     for (size_t i = 0; i < l->count; i++)
         if (l->columns[i].column.n && str_eq(l->columns[i].column, header))
             return &l->columns[i];
     for (size_t i = 0; i < l->count; i++)
-        if (l->columns[i].alias.n && str_eq(l->columns[i].alias, header))
+        if (layout_column_has_alias(&l->columns[i], header))
             return &l->columns[i];
     return NULL;
 }

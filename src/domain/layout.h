@@ -1,14 +1,26 @@
 /* Layouts: how the columns of a channel's extract map to the dictionary.
  *
  * A layout is a CSV file under data/layouts, one row per column, so that the importer, the
- * simulator, `throughline help formats` and the reference read the same declaration. Columns of the
- * file: column     header in the extract; empty for a constant that every row gets alias another
- * header that means the same (the casework key), may be empty field      entity.field of the
- * dictionary; empty: known and not kept instance   which row of that entity, from 1 (default 1)
+ * simulator, `throughline help formats` and the reference read the same declaration. Columns:
+ *
+ *   column     header in the extract; empty for a constant that every row gets. A header may stand
+ *              in several rows: its cell then goes to each of their fields.
+ *   alias      other headers that mean the same, divided by '|' (the casework keys); may be empty
+ *   field      entity.field of the dictionary; empty: known and not kept
+ *   instance   which row of that entity, from 1 (default 1). Layouts that use the dictionary's own
+ *              names write entity.field, and entity2.field for instance 2
  *   transform  how a cell becomes the canonical value (below); empty: by the field's type
  *   argument   of the transform
- *   required   Y: a row without it is rejected
+ *   required   Y: a row of the extract without it is rejected. WITH: the cell completes an entity
+ *              row that another cell makes, and makes none by itself (as constants do)
  *   note       shown in help
+ *
+ * Which entity rows a record gets: (entity, instance) when a cell that is neither WITH nor a
+ * constant has a value; then its WITH cells and constants are added. References between rows of a
+ * record are not columns: a REF points to the row with the same instance, or to instance 1 when
+ * there is none; a constant on a REF field names the instance instead. Codes that the dictionary
+ * requires and a channel does not say are UNKNOWN (NOT_ASKED where the list has it).
+ *
  * Transforms:
  *   const      the canonical value is `argument` (column empty)
  *   yesno      yes|true|1 -> YES, no|false|0 -> NO, not-sure|i-dont-know|unknown -> UNKNOWN
@@ -16,7 +28,14 @@
  *   flag       a ticked box adds the code `argument` to the field's codes
  *   negate     as yesno, with YES and NO exchanged
  *   map        argument is from=to;from=to: the cell (ASCII case ignored) becomes `to`
- *   period     free words about when: start_date, start_latest, start_precision and the end ones
+ *   words      argument is words|words=CODE;...;*=CODE: the first rule, in order, of which one word
+ *              begins a word of the cell (ASCII case ignored); * when none does
+ *   period     free words about when. On episode.start_date: start and end with their latest and
+ *              precision companions (and age_at_entry from a stated age). On exit.date: the end of
+ *              the (last) period
+ *   periods    the same, several periods in order of time divided by ';', words in brackets left
+ *              aside. The last is row `instance`, of which the rest of the form speaks; the earlier
+ *              ones are instance + 1, + 2, ... in order; seq says the order of all
  *   full_name  one column for the whole name: kept in given_name when it cannot be divided */
 #ifndef DOMAIN_LAYOUT_H
 #define DOMAIN_LAYOUT_H
@@ -31,7 +50,9 @@ enum transform {
     MAP_FLAG,
     MAP_NEGATE,
     MAP_MAP,
+    MAP_WORDS,
     MAP_PERIOD,
+    MAP_PERIODS,
     MAP_FULL_NAME
 };
 
@@ -41,6 +62,7 @@ struct layout_column {
     int instance;
     enum transform transform;
     bool required;
+    bool completes; /* required = WITH */
 };
 
 struct layout {
@@ -57,7 +79,9 @@ const struct layout *const *layout_all(size_t *count);
 MUST_CHECK enum status layout_parse(struct str bytes, const char *name, struct layout *out,
                                     struct err *e);
 void layout_free(struct layout *l);
-/* The column whose name or alias this is, NULL when unknown. */
+/* Is `header` one of the column's aliases? */
+bool layout_column_has_alias(const struct layout_column *c, struct str header);
+/* The first column whose name or else alias this is, NULL when unknown. */
 const struct layout_column *layout_column_named(const struct layout *l, struct str header);
 
 #endif

@@ -79,6 +79,31 @@ static void layouts_name_what_is_wrong(void **state)
     layout_free(&l);
 }
 
+static void layouts_agree_with_the_dictionary(void **state)
+{
+    size_t count;
+    const struct layout *const *all = layout_all(&count);
+    assert_true(count >= 6);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < all[i]->count; k++) {
+            const struct layout_column *c = &all[i]->columns[k];
+            if (c->transform == MAP_FLAG ||
+                (c->transform == MAP_CONST && c->field->type == FIELD_CODE))
+                assert_non_null(code_find(c->field->codes, c->argument));
+            if (c->transform == MAP_FLAG)
+                assert_int_equal(c->field->type, FIELD_CODES);
+        }
+    const struct layout *nrm = layout_of_channel("nrm"), *dtn = layout_of_channel("dtn");
+    assert_string_equal(layout_column_named(nrm, str_of("Customer.DOB"))->field->name,
+                        "birth_date");
+    assert_string_equal(layout_column_named(nrm, str_of("CountryLabel"))->field->name,
+                        "jurisdiction");
+    assert_null(layout_column_named(dtn, str_of("pv-dob")));
+    for (size_t k = 0; k < dtn->count; k++)
+        assert_false(dtn->columns[k].field &&
+                     strncmp(dtn->columns[k].field->name, "birth_date", 10) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +112,7 @@ int main(void)
         cmocka_unit_test(codes_are_found_by_code_label_and_crosswalk),
         cmocka_unit_test(records_hold_canonical_values),
         cmocka_unit_test(layouts_name_what_is_wrong),
+        cmocka_unit_test(layouts_agree_with_the_dictionary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
