@@ -11,4 +11,19 @@
 #define LIMIT_NAME_BYTES 512                /* one personal name, after which it is cut */
 #define LIMIT_THREADS 256
 
+/* Spreadsheets (XLSX, ODS). Chosen so that a hostile file costs at most 64 MB of memory. */
+#define LIMIT_SHEET_FILE_BYTES ((size_t)256 << 20) /* the packed file */
+#define LIMIT_SHEET_ENTRIES 4096                   /* files within the package */
+#define LIMIT_SHEET_PART_BYTES ((size_t)2 << 30)   /* one unpacked part */
+#define LIMIT_SHEET_RATIO 250                      /* unpacked / packed, beyond the first 16 MiB */
+#define LIMIT_SHEET_STRING_BYTES ((size_t)24 << 20) /* shared strings of a workbook */
+#define LIMIT_SHEET_STRINGS 2000000
+#define LIMIT_SHEET_ROW_BYTES ((size_t)8 << 20)
+#define LIMIT_SHEET_COLUMNS 16384   /* what spreadsheet programs have; trailing empty ones */
+#define LIMIT_SHEET_ROWS 1048576    /* the same */
+#define LIMIT_SHEET_ROW_REPEATS 100 /* one stored row that stands for several filled ones */
+#define LIMIT_SHEET_STYLES 65536
+#define LIMIT_XML_DEPTH 64
+#define LIMIT_XML_TAG_BYTES ((size_t)2 << 20) /* one tag, comment or instruction */
+
 #endif
