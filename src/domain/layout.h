@@ -33,6 +33,12 @@
  *   period     free words about when. On episode.start_date: start and end with their latest and
  *              precision companions (and age_at_entry from a stated age). On exit.date: the end of
  *              the (last) period
+ *              At least these are read, with "to", "until" or a dash between the ends and "from",
+ *              "since", "about", "around" in front: 12 March 2019 | 12/03/2019 | 2019-03-12 (DAY),
+ *              March 2019 | 03/2019 | early/mid/late March 2019 (MONTH), Q1 2019 | spring 2019
+ *              (QUARTER), 2019 | early/mid/late 2019 (YEAR), when aged 15 to 17 | at 15 (AGE);
+ *              present | ongoing | now as an end: none. Anything else: precision NONE, or
+ *              ORDER_ONLY when it says before or after
  *   periods    the same, several periods in order of time divided by ';', words in brackets left
  *              aside. The last is row `instance`, of which the rest of the form speaks; the earlier
  *              ones are instance + 1, + 2, ... in order; seq says the order of all
