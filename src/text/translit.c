@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 #include <unicode/ustring.h>
+#include <unicode/utf8.h>
 #include <unicode/utrans.h>
 
 /* The memo is emptied when it holds this many words or bytes: bounded memory for any input. */
@@ -190,4 +192,26 @@ struct str translit_word(struct text *t, const UChar *w, int32_t n)
         t->memo_bytes += (size_t)n * sizeof *w + length + 32;
     }
     return (struct str){m->latin, m->latins};
+}
+
+void translit_native(struct str raw, UChar *out, int32_t cap, int32_t *n)
+{
+    UChar before[LIMIT_NAME_BYTES + 1], after[LIMIT_NAME_BYTES * 8];
+    int32_t length = 0, i = 0,
+            size = (int32_t)(raw.n > LIMIT_NAME_BYTES ? LIMIT_NAME_BYTES : raw.n);
+    while (i < size) {
+        UChar32 c;
+        U8_NEXT((const uint8_t *)raw.p, i, size, c);
+        if (c >= 0)
+            U16_APPEND_UNSAFE(before, length, c);
+    }
+    UErrorCode ue = U_ZERO_ERROR;
+    const UNormalizer2 *nfkc = unorm2_getNFKCCasefoldInstance(&ue);
+    length = unorm2_normalize(nfkc, before, length, after, sizeof after / sizeof *after, &ue);
+    if (U_FAILURE(ue))
+        length = 0;
+    *n = 0;
+    for (i = 0; i < length && *n < cap; i++)
+        if (u_isalpha(after[i]) || (U_GET_GC_MASK(after[i]) & U_GC_M_MASK))
+            out[(*n)++] = after[i];
 }

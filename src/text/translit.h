@@ -16,4 +16,7 @@ size_t translit_latin_ascii(UChar32 c, char *out, size_t cap);
  * next call on the same context. */
 struct str translit_word(struct text *t, const UChar *w, int32_t n);
 
+/* The word NFKC and case-folded without format controls, at most `cap` units. */
+void translit_native(struct str raw, UChar *out, int32_t cap, int32_t *n);
+
 #endif

@@ -1,0 +1,38 @@
+/* Private to text: the word tables of data/text, read once, shared read-only between threads. */
+#ifndef TEXT_LEXICON_H
+#define TEXT_LEXICON_H
+
+#include "base/str.h"
+
+enum word_kind {
+    WORD_PLAIN,
+    WORD_TITLE,
+    WORD_SUFFIX,
+    WORD_SON,
+    WORD_ARTICLE,
+    WORD_SERVANT, /* Abd, Abdul */
+    WORD_KUNYA,
+    WORD_PARTICLE,
+    WORD_MIDDLE,
+    WORD_ALIAS
+};
+
+#define LEXICON_GROUPS_MAX 6
+#define LEXICON_FORMALS_MAX 24
+
+struct lexeme {
+    struct str word;
+    uint8_t kind; /* enum word_kind */
+    uint8_t groups, formals;
+    uint16_t group[LEXICON_GROUPS_MAX];   /* variant groups it belongs to */
+    uint32_t formal[LEXICON_FORMALS_MAX]; /* words that it is a short form of (slots) */
+    uint32_t slot;
+};
+
+/* NULL for a word in no table. Cost: one hash look-up. */
+const struct lexeme *lexicon_find(struct str word);
+enum word_kind lexicon_kind(struct str word);
+bool lexicon_same_group(const struct lexeme *a, const struct lexeme *b);
+bool lexicon_nickname(const struct lexeme *a, const struct lexeme *b);
+
+#endif

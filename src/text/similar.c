@@ -1,0 +1,461 @@
+#include "text/lexicon.h"
+#include "text/name.h"
+#include "text/reading.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Settings of the score. Chosen by reason on the kinds of difference that occur, and round: they
+ * are not fitted case by case. docs/method/names.md explains each. */
+#define SAME_TOKEN 0.70 /* tokens less alike than this are not one name */
+#define VARIANT 0.97
+#define NICKNAME 0.90
+#define INITIAL 0.90
+#define SOUND 0.80
+#define OTHER_NAME 0.65
+#define WEIGHT_PARTICLE 0.1
+#define WEIGHT_INITIAL 0.3
+#define CONFLICT_INITIAL 0.8
+#define CONFLICT_COST 0.5
+#define EXTRA_COST 0.06
+#define EXTRA_MOST 0.30
+#define ONE_TOKEN 0.75 /* a single token in common, of several */
+#define CROSSED 0.75   /* X son of Y against Y son of X */
+
+static struct str key_str(const struct name_token *t)
+{
+    return (struct str){(const char *)t->key.c, t->key.n};
+}
+
+static bool vowel(uint8_t c)
+{
+    return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y';
+}
+
+static char sound_class(uint8_t c)
+{
+    static const char table[26] = {0,   'B', 'K', 'T', 0,   'F', 'K', 'H', 0,   'J', 'K', 'L', 'M',
+                                   'N', 0,   'B', 'K', 'R', 'S', 'T', 0,   'F', 'F', 'K', 0,   'S'};
+    return c >= 'a' && c <= 'z' ? table[c - 'a'] : 0;
+}
+
+/* Tenths of an edit. */
+static int cost_change(uint8_t x, uint8_t y)
+{
+    if (x == y)
+        return 0;
+    if (vowel(x) && vowel(y))
+        return (x == 'i' && y == 'y') || (x == 'y' && y == 'i') ? 3 : 5;
+    if ((x == 'j' && (y == 'y' || y == 'i')) || (y == 'j' && (x == 'y' || x == 'i')))
+        return 5;
+    char a = sound_class(x), b = sound_class(y);
+    return a && a == b ? 5 : 10;
+}
+
+static int cost_add(const uint8_t *s, int i)
+{
+    if (i > 0 && s[i] == s[i - 1])
+        return 3;
+    return vowel(s[i]) ? 7 : s[i] == 'h' ? 7 : 10;
+}
+
+/* Weighted edit distance in tenths, with neighbours transposed for 8. */
+static int weighted_edits(const struct cmp_key *a, const struct cmp_key *b)
+{
+    int rows[3][CMP_MAX + 1], *two = rows[0], *one = rows[1], *now = rows[2];
+    one[0] = 0;
+    for (int j = 1; j <= b->n; j++)
+        one[j] = one[j - 1] + cost_add(b->c, j - 1);
+    for (int i = 1; i <= a->n; i++) {
+        now[0] = one[0] + cost_add(a->c, i - 1);
+        for (int j = 1; j <= b->n; j++) {
+            int d = one[j - 1] + cost_change(a->c[i - 1], b->c[j - 1]);
+            int drop = one[j] + cost_add(a->c, i - 1), add = now[j - 1] + cost_add(b->c, j - 1);
+            d = drop < d ? drop : d;
+            d = add < d ? add : d;
+            if (i > 1 && j > 1 && a->c[i - 1] == b->c[j - 2] && a->c[i - 2] == b->c[j - 1] &&
+                two[j - 2] + 8 < d)
+                d = two[j - 2] + 8;
+            now[j] = d;
+        }
+        int *spare = two;
+        two = one;
+        one = now;
+        now = spare;
+    }
+    return one[b->n];
+}
+
+static double key_similarity(const struct cmp_key *a, const struct cmp_key *b)
+{
+    int longer = a->n > b->n ? a->n : b->n;
+    /* No way to reach the line: at least 3 tenths for each character not in common. */
+    if (longer == 0 || 3 * (longer - cmp_common_bound(a, b)) > 5 * longer)
+        return 0;
+    double s = 1 - weighted_edits(a, b) / (10.0 * longer);
+    return s > 0 ? s : 0;
+}
+
+/* Two words of one script, sign by sign; a sign of Han or Hangul is a whole syllable. */
+static double native_similarity(const struct name_token *a, const struct name_token *b)
+{
+    int row[NAME_NATIVE_MAX + 1], n = a->natives, m = b->natives, longer = n > m ? n : m;
+    for (int j = 0; j <= m; j++)
+        row[j] = j;
+    for (int i = 1; i <= n; i++) {
+        int corner = row[0];
+        row[0] = i;
+        for (int j = 1; j <= m; j++) {
+            int d = corner + (a->native[i - 1] != b->native[j - 1]);
+            corner = row[j];
+            d = row[j] + 1 < d ? row[j] + 1 : d;
+            d = row[j - 1] + 1 < d ? row[j - 1] + 1 : d;
+            row[j] = d;
+        }
+    }
+    return longer ? 1 - (double)row[m] / longer : 0;
+}
+
+static double latin_similarity(const struct name_token *a, const struct name_token *b,
+                               enum token_match *why)
+{
+    struct str x = key_str(a), y = key_str(b);
+    double shared = 1; /* a family on one side only, or two different ones */
+    if (a->family != b->family)
+        shared = a->family && b->family ? 0.6 : 0.85;
+    *why = MATCH_EXACT;
+    if (str_eq(x, y))
+        return shared;
+    if (a->initial || b->initial) {
+        *why = x.n && y.n && x.p[0] == y.p[0] ? MATCH_INITIAL : MATCH_NONE;
+        return *why ? INITIAL : 0;
+    }
+    const struct lexeme *p = lexicon_find(x), *q = lexicon_find(y);
+    *why = MATCH_VARIANT;
+    if (lexicon_same_group(p, q))
+        return VARIANT * shared;
+    *why = MATCH_NICKNAME;
+    if (lexicon_nickname(p, q))
+        return NICKNAME * shared;
+    *why = MATCH_TYPO;
+    double s = key_similarity(&a->key, &b->key);
+    if (s < SOUND && s >= 0.5 && strlen(a->skeleton) > 2 && strcmp(a->skeleton, b->skeleton) == 0) {
+        *why = MATCH_SOUND;
+        s = SOUND;
+    }
+    /* Both are known names, and not the same one: Hassan, Hussein. */
+    if (p && q && p->groups && q->groups && s > OTHER_NAME)
+        s = OTHER_NAME;
+    return s * shared;
+}
+
+double token_similarity(const struct name_token *a, const struct name_token *b,
+                        enum token_match *why)
+{
+    if (a->script == b->script && a->natives && b->natives) {
+        double s = native_similarity(a, b);
+        *why = s >= 1 ? MATCH_EXACT : MATCH_TYPO;
+        if (s >= 1 || a->script == SCRIPT_HAN || a->script == SCRIPT_HANGUL)
+            return s;
+        enum token_match latin_why;
+        double l = latin_similarity(a, b, &latin_why);
+        if (l > s && (latin_why == MATCH_VARIANT || latin_why == MATCH_INITIAL)) {
+            *why = latin_why;
+            return l;
+        }
+        return s;
+    }
+    double s = latin_similarity(a, b, why);
+    if (a->natives || b->natives) {
+        double r = a->natives ? reading_similarity(a, &b->key) : reading_similarity(b, &a->key);
+        if (r > s) {
+            *why = MATCH_READING;
+            s = r;
+        }
+    }
+    return s;
+}
+
+/* One name's tokens, two of them perhaps joined into one. */
+struct side {
+    const struct name *name;
+    int n;
+    struct name_token joined[2];
+    const struct name_token *t[NAME_TOKENS_MAX];
+    int8_t from[NAME_TOKENS_MAX], to[NAME_TOKENS_MAX]; /* range of name's tokens */
+    int joins;
+};
+
+static void side_init(struct side *s, const struct name *name)
+{
+    s->name = name;
+    s->n = name->n;
+    s->joins = 0;
+    for (int i = 0; i < name->n; i++) {
+        s->t[i] = &name->t[i];
+        s->from[i] = s->to[i] = (int8_t)i;
+    }
+}
+
+static void side_join(struct side *s, int i, const struct name_token *as)
+{
+    s->joined[s->joins] = *as;
+    s->t[i] = &s->joined[s->joins++];
+    s->to[i] = s->to[i + 1];
+    for (int k = i + 1; k + 1 < s->n; k++) {
+        s->t[k] = s->t[k + 1];
+        s->from[k] = s->from[k + 1];
+        s->to[k] = s->to[k + 1];
+    }
+    s->n--;
+}
+
+/* RamiMakhlouf, Mohammad Hasni: two neighbours of one name that are one word in the other. */
+static void join_pairs(struct side *a, const struct side *b)
+{
+    for (int i = 0; i + 1 < a->n && a->joins < 2; i++) {
+        const struct name_token *x = a->t[i], *y = a->t[i + 1];
+        int n = x->key.n + y->key.n;
+        if (n > CMP_MAX || x->natives || y->natives)
+            continue;
+        for (int j = 0; j < b->n; j++) {
+            if (b->t[j]->natives || abs(b->t[j]->key.n - n) > 2)
+                continue;
+            char both[CMP_MAX];
+            struct name_token t = *x;
+            memcpy(both, x->key.c, x->key.n);
+            memcpy(both + x->key.n, y->key.c, y->key.n);
+            cmp_key_set(&t.key, (struct str){both, (size_t)n});
+            text_skeleton((struct str){both, (size_t)n}, t.skeleton);
+            t.initial = t.weak = false;
+            t.family = b->t[j]->family;
+            double s = key_similarity(&t.key, &b->t[j]->key);
+            enum token_match why;
+            if (s >= 0.85 && s > token_similarity(x, b->t[j], &why) &&
+                s > token_similarity(y, b->t[j], &why)) {
+                side_join(a, i, &t);
+                break;
+            }
+        }
+    }
+}
+
+static double weight(const struct name_token *t)
+{
+    return !t->weak ? 1 : t->initial ? WEIGHT_INITIAL : WEIGHT_PARTICLE;
+}
+
+struct grid {
+    double s[NAME_TOKENS_MAX][NAME_TOKENS_MAX];
+    uint8_t why[NAME_TOKENS_MAX][NAME_TOKENS_MAX];
+    int8_t to[NAME_TOKENS_MAX]; /* token of b for each of a, or -1 */
+};
+
+static double worth(const struct side *a, const struct side *b, const struct grid *g, int i, int j)
+{
+    double s = g->s[i][j];
+    if (s < SAME_TOKEN)
+        return 0;
+    /* Equal otherwise: keep roles and places together. */
+    double near = a->t[i]->role == b->t[j]->role ? 0.002 : 0;
+    return s * (weight(a->t[i]) + weight(b->t[j])) / 2 + near -
+           0.0001 * abs(a->from[i] - b->from[j]);
+}
+
+/* Best one-to-one alignment: the Hungarian method (Kuhn 1955) on costs 2 - worth, in the usual
+ * shortest augmenting path form. n is the larger side. */
+static void align(const struct side *a, const struct side *b, struct grid *g)
+{
+    int n = a->n > b->n ? a->n : b->n;
+    double u[NAME_TOKENS_MAX + 1] = {0}, v[NAME_TOKENS_MAX + 1] = {0};
+    int row_of[NAME_TOKENS_MAX + 1] = {0}, way[NAME_TOKENS_MAX + 1];
+    for (int i = 1; i <= n; i++) {
+        double least[NAME_TOKENS_MAX + 1];
+        bool done[NAME_TOKENS_MAX + 1] = {0};
+        int at = 0;
+        row_of[0] = i;
+        for (int j = 0; j <= n; j++)
+            least[j] = INFINITY;
+        do {
+            done[at] = true;
+            int r = row_of[at], next = 0;
+            double delta = INFINITY;
+            for (int j = 1; j <= n; j++) {
+                if (done[j])
+                    continue;
+                double w = r <= a->n && j <= b->n ? worth(a, b, g, r - 1, j - 1) : 0;
+                double c = 2 - w - u[r] - v[j];
+                if (c < least[j]) {
+                    least[j] = c;
+                    way[j] = at;
+                }
+                if (least[j] < delta) {
+                    delta = least[j];
+                    next = j;
+                }
+            }
+            for (int j = 0; j <= n; j++)
+                if (done[j]) {
+                    u[row_of[j]] += delta;
+                    v[j] -= delta;
+                } else {
+                    least[j] -= delta;
+                }
+            at = next;
+        } while (row_of[at]);
+        do {
+            row_of[at] = row_of[way[at]];
+            at = way[at];
+        } while (at);
+    }
+    for (int i = 0; i < a->n; i++)
+        g->to[i] = -1;
+    for (int j = 1; j <= b->n; j++)
+        if (row_of[j] <= a->n && g->s[row_of[j] - 1][j - 1] >= SAME_TOKEN)
+            g->to[row_of[j] - 1] = (int8_t)(j - 1);
+}
+
+/* What is left over on one side: as something missing, and as something that stands against. */
+struct left {
+    double extra, conflict;
+};
+
+static void leave(struct left *l, const struct name_token *t)
+{
+    l->extra += weight(t);
+    l->conflict += t->initial ? CONFLICT_INITIAL : weight(t);
+}
+
+static bool crossed(const struct name_token *a, const struct name_token *b)
+{
+    return (a->role == ROLE_PATRONYMIC) != (b->role == ROLE_PATRONYMIC) && a->role != ROLE_ALIAS &&
+           b->role != ROLE_ALIAS;
+}
+
+static double score_of(const struct side *a, const struct side *b, const struct grid *g)
+{
+    double sum = 0, total = 0, worst = 1;
+    int strong = 0, crossings = 0;
+    struct left left_a = {0}, left_b = {0};
+    bool taken[NAME_TOKENS_MAX] = {0};
+    for (int i = 0; i < a->n; i++) {
+        int j = g->to[i];
+        if (j < 0)
+            continue;
+        taken[j] = true;
+        double w = (weight(a->t[i]) + weight(b->t[j])) / 2, s = g->s[i][j];
+        sum += w * s;
+        total += w;
+        strong += !a->t[i]->weak && !b->t[j]->weak;
+        crossings += crossed(a->t[i], b->t[j]);
+        worst = w > 0.5 && s < worst ? s : worst;
+    }
+    if (total == 0 || strong == 0)
+        return 0;
+    for (int i = 0; i < a->n; i++) {
+        bool again = false;
+        for (int j = 0; j < b->n; j++)
+            again |= g->s[i][j] >= 0.9 && !a->t[i]->initial;
+        if (g->to[i] < 0 && !again)
+            leave(&left_a, a->t[i]);
+    }
+    for (int j = 0; j < b->n; j++) {
+        bool again = false;
+        for (int i = 0; i < a->n; i++)
+            again |= g->s[i][j] >= 0.9 && !b->t[j]->initial;
+        if (!taken[j] && !again)
+            leave(&left_b, b->t[j]);
+    }
+    double conflict = fmin(left_a.conflict, left_b.conflict);
+    double extra = fabs(left_a.extra - left_b.extra);
+    double score = (sum / total + worst) / 2;
+    score *= 1 - CONFLICT_COST * fmin(1, conflict) - 0.2 * fmin(1, fmax(0, conflict - 1));
+    score *= 1 - fmin(EXTRA_MOST, EXTRA_COST * extra);
+    if (strong == 1 && (left_a.extra >= 1 || left_b.extra >= 1))
+        score *= ONE_TOKEN;
+    if (crossings >= 2)
+        score *= CROSSED;
+    return score;
+}
+
+static void explain(const struct side *a, const struct side *b, const struct grid *g,
+                    struct name_match *why)
+{
+    bool left_a = false, left_b = false, met[NAME_TOKENS_MAX] = {0};
+    for (int i = 0; i < a->n; i++) {
+        if (g->to[i] >= 0)
+            met[g->to[i]] = true;
+        else
+            left_a |= !a->t[i]->weak || a->t[i]->initial;
+    }
+    for (int j = 0; j < b->n; j++)
+        left_b |= !met[j] && (!b->t[j]->weak || b->t[j]->initial);
+    uint8_t alone = left_a && left_b ? MATCH_CONFLICT : MATCH_NONE;
+    for (int i = 0; i < NAME_TOKENS_MAX; i++) {
+        why->a[i].kind = why->b[i].kind = alone;
+        why->a[i].other = why->b[i].other = -1;
+        why->a[i].similarity = why->b[i].similarity = 0;
+    }
+    for (int i = 0; i < a->n; i++) {
+        int j = g->to[i];
+        if (j < 0)
+            continue;
+        bool joined = a->from[i] != a->to[i] || b->from[j] != b->to[j];
+        uint8_t kind = joined ? MATCH_JOINED : g->why[i][j];
+        for (int k = a->from[i]; k <= a->to[i]; k++) {
+            why->a[k].kind = kind;
+            why->a[k].other = b->from[j];
+            why->a[k].similarity = (float)g->s[i][j];
+        }
+        for (int k = b->from[j]; k <= b->to[j]; k++) {
+            why->b[k].kind = kind;
+            why->b[k].other = a->from[i];
+            why->b[k].similarity = (float)g->s[i][j];
+        }
+    }
+}
+
+double name_similarity(const struct name *a, const struct name *b, struct name_match *why)
+{
+    struct side x, y;
+    struct grid g;
+    if (a->n == 0 || b->n == 0) {
+        if (why)
+            *why = (struct name_match){0};
+        return 0;
+    }
+    side_init(&x, a);
+    side_init(&y, b);
+    join_pairs(&x, &y);
+    join_pairs(&y, &x);
+    for (int i = 0; i < x.n; i++)
+        for (int j = 0; j < y.n; j++) {
+            enum token_match m;
+            g.s[i][j] = token_similarity(x.t[i], y.t[j], &m);
+            g.why[i][j] = (uint8_t)m;
+        }
+    align(&x, &y, &g);
+    double score = score_of(&x, &y, &g);
+    if (why) {
+        explain(&x, &y, &g, why);
+        why->score = score;
+    }
+    return score;
+}
+
+bool name_is_nickname(struct str a, struct str b)
+{
+    return lexicon_nickname(lexicon_find(a), lexicon_find(b));
+}
+
+bool name_is_variant(struct str a, struct str b)
+{
+    return lexicon_same_group(lexicon_find(a), lexicon_find(b));
+}
+
+const char *token_match_name(enum token_match m)
+{
+    static const char *const names[] = {"nothing", "exact", "variant",  "reading", "joined",
+                                        "typo",    "sound", "nickname", "initial", "conflict"};
+    return names[m];
+}
