@@ -1,0 +1,83 @@
+/* Blocking: which pairs are compared.
+ *
+ * Each rule is a key; records with the same key form a group, all pairs of a group are candidates,
+ * and the union over the rules is compared. A pair is met at the first rule whose groups hold both
+ * records: it is skipped at the later ones by comparing group numbers, so that no pair is ever
+ * stored. Groups over a rule's cap are left to more detailed rules.
+ *
+ * Rules given by the user are followed to the letter (up to PAIRS_MOST). Otherwise: every column
+ * that can single people out stands alone while its groups are small enough for the budget; records
+ * of larger groups meet in combinations of two or three columns. Never an address alone, nor a
+ * place: people housed together share them. */
+#ifndef LINKAGE_BLOCK_H
+#define LINKAGE_BLOCK_H
+
+#include "linkage/column.h"
+
+struct group {
+    uint32_t start, count; /* in plan_rule.order */
+    uint32_t hash;         /* of the key, for sampling whole groups */
+};
+
+struct plan_rule {
+    struct link_rule rule;
+    uint32_t columns; /* bit set of the columns used */
+    uint32_t *order;  /* records of groups of two or more, group by group, each in rank order */
+    struct group *group;
+    uint32_t groups;
+    uint64_t pairs; /* of its groups, before the union */
+    uint32_t largest;
+    uint64_t dropped; /* records in groups over the cap */
+};
+
+struct plan {
+    struct plan_rule *rule;
+    int rules;
+    uint32_t *group_of; /* records x rules: group number + 1, 0 = none */
+};
+
+/* Rules from d->spec, or chosen. */
+void plan_new(struct plan *p, const struct link_data *d);
+void plan_free(struct plan *p);
+
+/* The records' own key for a rule; false when a part is missing. */
+bool rule_key(const struct link_data *d, const struct link_rule *r, const uint32_t *row,
+              uint64_t *key);
+void rule_name(const struct link_data *d, const struct link_rule *r, char *out, size_t size);
+
+static inline const uint32_t *plan_groups(const struct plan *p, uint32_t record)
+{
+    return p->group_of + (size_t)record * (size_t)p->rules;
+}
+/* Bit set of the rules that bring two records together. */
+static inline uint64_t plan_shared(const struct plan *p, uint32_t a, uint32_t b)
+{
+    const uint32_t *x = plan_groups(p, a), *y = plan_groups(p, b);
+    uint64_t bits = 0;
+    for (int r = 0; r < p->rules; r++)
+        bits |= (uint64_t)(x[r] && x[r] == y[r]) << r;
+    return bits;
+}
+
+/* May the mode compare these two at all? */
+static inline bool sources_allow(const struct link_data *d, uint32_t a, uint32_t b)
+{
+    if (!d->source || d->spec.mode == LINK_BOTH)
+        return true;
+    return (d->source[a] == d->source[b]) == (d->spec.mode == LINK_DEDUPE);
+}
+/* Pairs that the mode allows. */
+uint64_t pairs_possible(const struct link_data *d);
+
+/* A piece of work: positions [from, to) of one rule's order, pairing each with the later ones of
+ * its group. */
+struct chunk {
+    int rule;
+    uint32_t from, to;
+    uint32_t group; /* the group that `from` is in */
+};
+/* Cuts the plan into pieces of about `pairs` pairs. With keep > 1 only groups whose hash is below
+ * 2^32/keep are taken: a sample of groups. */
+struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, size_t *count);
+
+#endif

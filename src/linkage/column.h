@@ -1,0 +1,110 @@
+/* Columns: interned values, their normalised forms, and the records as rows of value numbers.
+ *
+ * Layout, because a pair costs mostly cache misses: a record is one row of 32-bit value numbers; a
+ * value is one 64-byte line (comparer key, packed date or other payload, weight when equal). What
+ * is needed rarely (whole text, hashes for blocking, words) lies in arrays beside it. Value number
+ * 0 is "missing" in every column. */
+#ifndef LINKAGE_COLUMN_H
+#define LINKAGE_COLUMN_H
+
+#include "base/mem.h"
+#include "linkage/dates.h"
+#include "linkage/intern.h"
+#include "linkage/link.h"
+#include "text/compare.h"
+
+struct value {
+    struct cmp_key key;
+    uint32_t extra;   /* packed date, year */
+    float equal_bits; /* weight of agreement on this very value; set with the model */
+};
+_Static_assert(sizeof(struct value) == 64, "a value is one cache line");
+
+enum { VALUE_WORDS = 8 };
+
+struct value_more {
+    uint64_t hash;              /* of the normalised text */
+    uint64_t skeleton;          /* of the words' skeletons in sorted order; names only */
+    uint64_t sorted;            /* of the words in sorted order, spaces left out of account */
+    uint64_t joined;            /* of the text without spaces */
+    uint32_t count;             /* records */
+    uint32_t word[VALUE_WORDS]; /* 32-bit hashes of the first words */
+    uint8_t words;
+};
+
+struct column {
+    const char *name;
+    enum link_type type;
+    int from;            /* column of the specification */
+    struct intern texts; /* normalised texts; number k there is value k here (0 is "") */
+    struct value *value;
+    struct value_more *more;
+    uint32_t values;
+    uint64_t present;         /* records with a value */
+    double average_frequency; /* chance that two records have the same value */
+    bool unused;
+    struct date_reading date_reading;
+    const char *date_form_name; /* NULL unless a date */
+    char date_reason[160];
+    uint64_t date_partial, date_impossible, date_unread;
+};
+
+struct link_data {
+    struct link_spec spec;
+    struct arena names;
+    bool finished;
+    uint32_t n;
+    /* raw, while records are added: one dictionary per column of the specification */
+    struct intern raw[LINK_MAX_COLUMNS];
+    uint32_t *raw_cell; /* n rows of spec.columns */
+    size_t raw_cap;
+    struct pending *pending;
+    /* ids and sources */
+    char *id_bytes;
+    size_t id_used, id_cap;
+    uint64_t *id_at; /* n + 1 offsets */
+    size_t id_at_cap;
+    uint32_t *rank_of; /* by order added */
+    struct intern sources;
+    uint32_t *source;
+    size_t source_cap;
+    /* after finish: rows in id order */
+    struct column column[LINK_MAX_COLUMNS];
+    int columns;
+    uint32_t *cell;    /* n rows of `columns` value numbers */
+    int given, family; /* the columns whose words may be swapped; -1: none */
+};
+
+static inline const uint32_t *data_row(const struct link_data *d, uint32_t record)
+{
+    return d->cell + (size_t)record * (size_t)d->columns;
+}
+
+/* Fills value and more for the texts from number `first` on (counts are left 0). */
+struct normaliser;
+void column_derive(struct column *c, uint32_t first, struct normaliser *nz);
+
+/* Turns one row of raw cells into value numbers of a finished data set, adding values that are new
+ * (search.h). Dates must be ISO or the column's form. */
+void data_encode(struct link_data *d, const struct str *cells, uint32_t *row);
+
+/* ---- packed dates: year, month (7 bits), day (7 bits); 0 = part not known. Months and days that
+ * do not exist (86) are kept: a digit may be wrong. ---- */
+static inline uint32_t date_pack(int y, int m, int d)
+{
+    return (uint32_t)y << 14 | (uint32_t)m << 7 | (uint32_t)d;
+}
+static inline int packed_year(uint32_t p)
+{
+    return (int)(p >> 14);
+}
+static inline int packed_month(uint32_t p)
+{
+    return (int)(p >> 7 & 127);
+}
+static inline int packed_day(uint32_t p)
+{
+    return (int)(p & 127);
+}
+
+#endif

@@ -1,0 +1,243 @@
+#include "linkage/model.h"
+
+#include "base/pool.h"
+#include "base/rng.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { SAMPLE_ROWS = 1500, ITERATIONS = 60 };
+static const uint64_t SAMPLE_SEED = 20240601;
+static const double PRIOR_WEIGHT = 25.0; /* pairs that the starting m counts as */
+static const double HOUSEHOLD_START = 0.05, HOUSEHOLD_WEIGHT = 25.0;
+static const double U_LEAST_SHARE = 0.05; /* of the random chance that is left to strangers */
+
+/* ---- chances among random pairs ---- */
+
+struct sample {
+    const struct link_data *d;
+    uint32_t *row[2];
+    uint32_t rows;
+    bool all; /* row[0] against itself: every pair */
+    uint64_t (*count)[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
+};
+
+static void sample_one(void *ctx, size_t job, int thread)
+{
+    struct sample *s = ctx;
+    const struct link_data *d = s->d;
+    (void)thread;
+    uint32_t per = (s->rows + 15) / 16, from = (uint32_t)job * per;
+    uint32_t to = from + per < s->rows ? from + per : s->rows;
+    for (uint32_t i = from; i < to; i++)
+        for (uint32_t k = s->all ? i + 1 : 0; k < s->rows; k++) {
+            uint32_t a = s->row[0][i], b = s->row[s->all ? 0 : 1][k];
+            if (!sources_allow(d, a, b))
+                continue;
+            uint64_t p = pattern_of(d, data_row(d, a), data_row(d, b));
+            for (int c = 0; c < d->columns; c++)
+                s->count[job][c][pattern_level(p, c)]++;
+        }
+}
+
+/* Rows in an order that only their ranks decide; two halves that do not overlap. */
+static void draw_rows(struct sample *s)
+{
+    uint32_t n = s->d->n;
+    uint32_t *rank = mem_array(n, sizeof *rank);
+    for (uint32_t k = 0; k < n; k++)
+        rank[k] = k;
+    s->all = n <= SAMPLE_ROWS;
+    s->rows = s->all ? n : n / 2 < SAMPLE_ROWS ? n / 2 : SAMPLE_ROWS;
+    struct rng rng = rng_stream(SAMPLE_SEED, 1);
+    uint32_t take = s->all ? n : 2 * s->rows;
+    for (uint32_t k = 0; k < take && !s->all; k++) {
+        uint32_t other = k + (uint32_t)rng_below(&rng, n - k), t = rank[k];
+        rank[k] = rank[other];
+        rank[other] = t;
+    }
+    s->row[0] = rank;
+    s->row[1] = rank + s->rows;
+}
+
+/* Equality by counting, exactly. */
+static void exact_equality(struct training *t, int k)
+{
+    const struct column *c = &t->d->column[k];
+    double n = (double)c->present;
+    double equal = 0.0;
+    for (uint32_t v = 1; v < c->values; v++)
+        equal += (double)c->more[v].count * ((double)c->more[v].count - 1.0);
+    t->random[k][LEVEL_SAME] = n > 1.0 ? equal / (n * (n - 1.0)) : 0.0;
+    for (uint32_t v = 1; v < c->values; v++) {
+        double count = (double)c->more[v].count;
+        int band = frequency_band(c, v);
+        t->band_random[k][band] += count * (count - 1.0) / (n * (n - 1.0));
+        t->band_share[k][band] += count / n;
+    }
+}
+
+int frequency_band(const struct column *c, uint32_t value)
+{
+    double ratio = (double)c->more[value].count / (double)c->present / c->average_frequency;
+    return ratio < 0.125 ? 0 : ratio < 0.5 ? 1 : ratio < 2.0 ? 2 : 3;
+}
+
+void training_random(struct training *t)
+{
+    const struct link_data *d = t->d;
+    struct sample s = {.d = d};
+    draw_rows(&s);
+    s.count = mem_zalloc(16, sizeof *s.count);
+    pool_run(t->threads, 16, sample_one, &s);
+    for (int k = 0; k < d->columns; k++) {
+        uint64_t count[LINK_MAX_LEVELS] = {0}, present = 0, different = 0;
+        int levels = level_set_of(d->column[k].type)->levels;
+        for (int j = 0; j < 16; j++)
+            for (int l = 1; l < levels; l++)
+                count[l] += s.count[j][k][l];
+        for (int l = 1; l < levels; l++) {
+            present += count[l];
+            different += l > LEVEL_SAME ? count[l] : 0;
+        }
+        if (d->column[k].unused)
+            continue;
+        exact_equality(t, k);
+        double rest = 1.0 - t->random[k][LEVEL_SAME];
+        for (int l = 2; l < levels; l++)
+            t->random[k][l] =
+                rest * ((double)count[l] + 0.3) / ((double)different + 0.3 * (levels - 2));
+    }
+    free(s.row[0]);
+    free(s.count);
+}
+
+/* ---- expectation and maximisation ---- */
+
+struct em {
+    struct training *t;
+    struct link_model *m;
+    /* by column and level as counted (bands of equality apart) */
+    double mp[LINK_MAX_COLUMNS][16], up[LINK_MAX_COLUMNS][16];
+    uint32_t shared;
+    bool guard;
+};
+
+/* Strangers' chances: the random ones with the matches among them taken out. */
+static double without_matches(double random, double prior, double m)
+{
+    double u = (random - prior * m) / (1.0 - prior);
+    return fmax(u, U_LEAST_SHARE * random);
+}
+
+static void set_chances(struct em *em)
+{
+    struct training *t = em->t;
+    for (int k = 0; k < em->m->columns; k++) {
+        struct model_column *c = &em->m->column[k];
+        for (int l = 0; l < 16; l++)
+            em->mp[k][l] = em->up[k][l] = 1.0;
+        if (c->unused)
+            continue;
+        double sum = 0.0;
+        for (int l = 1; l < c->levels; l++)
+            sum += c->u[l] = without_matches(t->random[k][l], em->m->prior, c->m[l]);
+        for (int l = 1; l < c->levels; l++) {
+            c->u[l] /= sum;
+            em->mp[k][l] = c->m[l];
+            em->up[k][l] = c->u[l];
+        }
+        c->any_equal = t->random[k][LEVEL_SAME];
+        for (int b = 0; b < BANDS; b++) {
+            em->mp[k][EQUAL_BAND + b] = c->m[LEVEL_SAME] * fmax(t->band_share[k][b], 1e-9);
+            em->up[k][EQUAL_BAND + b] =
+                c->u[LEVEL_SAME] * fmax(t->band_random[k][b] / fmax(c->any_equal, 1e-300), 1e-12);
+        }
+    }
+}
+
+struct tally {
+    double match, household, level[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
+    double log_likelihood;
+};
+
+static int level_of_counted(int level)
+{
+    return level >= EQUAL_BAND ? LEVEL_SAME : level;
+}
+
+static void expect(const struct em *em, struct tally *tally)
+{
+    const struct link_model *m = em->m;
+    *tally = (struct tally){0};
+    for (size_t i = 0; i < em->t->counts; i++) {
+        const struct pattern_count *pc = &em->t->count[i];
+        double pm = m->prior, pu = 1.0 - m->prior, ph = m->prior * m->household;
+        for (int k = 0; k < m->columns; k++) {
+            int l = pattern_level(pc->pattern, k);
+            pm *= em->mp[k][l];
+            pu *= em->up[k][l];
+            ph *= em->shared >> k & 1 ? em->mp[k][l] : em->up[k][l];
+        }
+        if (!em->guard)
+            ph = 0.0;
+        double all = pm + pu + ph, n = (double)pc->count * em->t->scale, match = n * pm / all;
+        tally->match += match;
+        tally->household += n * ph / all;
+        tally->log_likelihood += n * log(all);
+        for (int k = 0; k < m->columns; k++)
+            if (pc->free >> k & 1)
+                tally->level[k][level_of_counted(pattern_level(pc->pattern, k))] += match;
+    }
+}
+
+static double maximise(struct em *em, const struct tally *tally)
+{
+    struct link_model *m = em->m;
+    double change = fabs(log((tally->match + 1.0) / em->t->pairs_possible / m->prior));
+    m->prior = fmin(0.5, (tally->match + 1.0) / em->t->pairs_possible);
+    m->household =
+        (tally->household + HOUSEHOLD_START * HOUSEHOLD_WEIGHT) / (tally->match + HOUSEHOLD_WEIGHT);
+    for (int k = 0; k < m->columns; k++) {
+        struct model_column *c = &m->column[k];
+        const double *start = level_set_of(c->type)->m;
+        double sum = 0.0;
+        if (c->unused)
+            continue;
+        for (int l = 1; l < c->levels; l++)
+            sum += tally->level[k][l] + PRIOR_WEIGHT * start[l];
+        for (int l = 1; l < c->levels; l++) {
+            double p = (tally->level[k][l] + PRIOR_WEIGHT * start[l]) / sum;
+            change = fmax(change, fabs(p - c->m[l]));
+            c->m[l] = p;
+        }
+    }
+    return change;
+}
+
+void em_fit(struct training *t, struct link_model *m)
+{
+    struct em em = {.t = t, .m = m};
+    bool personal = false;
+    for (int k = 0; k < m->columns; k++) {
+        struct model_column *c = &m->column[k];
+        memcpy(c->m, level_set_of(c->type)->m, sizeof c->m);
+        if (c->unused)
+            continue;
+        if (type_is_shared(c->type))
+            em.shared |= 1u << k;
+        personal |= type_is_personal(c->type);
+    }
+    em.guard = personal && em.shared;
+    m->household = HOUSEHOLD_START;
+    m->prior = fmin(0.1, (double)t->d->n * 0.25 / t->pairs_possible);
+    struct tally tally;
+    double change = 1.0;
+    for (m->iterations = 0; m->iterations < ITERATIONS && change > 1e-4; m->iterations++) {
+        set_chances(&em);
+        expect(&em, &tally);
+        change = maximise(&em, &tally);
+    }
+    set_chances(&em);
+    model_set_bits(m);
+}

@@ -1,0 +1,87 @@
+/* The model: how much each level of each comparison says, in bits. */
+#ifndef LINKAGE_MODEL_H
+#define LINKAGE_MODEL_H
+
+#include "linkage/block.h"
+#include "linkage/levels.h"
+
+struct model_column {
+    char name[64];
+    enum link_type type;
+    int levels;
+    const char *words[LINK_MAX_LEVELS];
+    double m[LINK_MAX_LEVELS], u[LINK_MAX_LEVELS], bits[LINK_MAX_LEVELS];
+    double any_equal; /* chance that two different persons' values are equal */
+    bool unused;
+};
+
+struct link_model {
+    struct model_column column[LINK_MAX_COLUMNS];
+    int columns;
+    double prior;     /* chance that two records taken at random are one person */
+    double household; /* pairs of housemates or relatives per pair of one person's records */
+    double recall;    /* estimated share of the matching pairs that blocking reaches */
+    uint64_t records, fingerprint;
+    int iterations;
+};
+
+void link_model_free(struct link_model *m);
+
+/* log2 of the prior odds. */
+double model_prior_bits(const struct link_model *m);
+/* bits from m and u, with the levels kept in order (a weaker level never weighs more). */
+void model_set_bits(struct link_model *m);
+/* Weights of agreement on each value, from the values' frequencies in the data. */
+void model_bind(const struct link_model *m, struct link_data *d);
+double model_equal_bits(const struct model_column *mc, uint64_t count, uint64_t present);
+
+/* ---- scoring ---- */
+
+struct scorer {
+    const struct link_data *d;
+    const struct link_model *m;
+    int order[LINK_MAX_COLUMNS], columns; /* cheap and telling columns first; names last */
+    float rest[LINK_MAX_COLUMNS + 1];     /* the most that columns order[k..] can add */
+    float bits[LINK_MAX_COLUMNS][16];
+    float prior, names_rest;
+    float household_bits; /* log2 of model.household, -INFINITY: no guard */
+    uint32_t shared;      /* columns that housemates share */
+};
+void scorer_new(struct scorer *s, const struct link_data *d, const struct link_model *m);
+
+/* The weight of a pair, or anything below `least` when it cannot reach `least`. */
+float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, float least,
+                 uint64_t *pattern);
+/* The weight of a pattern that is known, with what was taken off for housemates. */
+float score_pattern(const struct scorer *s, const uint32_t *a, const uint32_t *b, uint64_t pattern,
+                    float *household_off);
+
+/* ---- training (em.c) ---- */
+
+/* How often each pattern occurs among the compared pairs. */
+struct pattern_count {
+    uint64_t pattern; /* levels; an equal value is given as EQUAL_BAND + band of its frequency */
+    uint32_t free;    /* bit set of the columns that did not bring the pair together */
+    uint64_t count;
+};
+enum { EQUAL_BAND = 12, BANDS = 4 };
+
+struct training {
+    const struct link_data *d;
+    const struct plan *plan;
+    int threads;
+    double pairs_possible;
+    struct pattern_count *count; /* sorted by pattern, free */
+    size_t counts;
+    double scale; /* pairs that one counted pair stands for (sampling) */
+    /* chances among pairs taken at random, matches included */
+    double random[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
+    double band_random[LINK_MAX_COLUMNS][BANDS], band_share[LINK_MAX_COLUMNS][BANDS];
+};
+/* Band 0 rare ... BANDS-1 common, by a value's frequency against the average chance. */
+int frequency_band(const struct column *c, uint32_t value);
+
+void training_random(struct training *t); /* fills random, band_random, band_share */
+void em_fit(struct training *t, struct link_model *m);
+
+#endif

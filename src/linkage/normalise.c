@@ -1,0 +1,281 @@
+#include "linkage/normalise.h"
+
+#include "base/date.h"
+#include "text/phonetic.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct normaliser {
+    struct text *text;
+};
+
+struct normaliser *normaliser_new(void)
+{
+    struct normaliser *nz = mem_zalloc(1, sizeof *nz);
+    nz->text = text_new();
+    return nz;
+}
+
+void normaliser_free(struct normaliser *nz)
+{
+    if (nz)
+        text_free(nz->text);
+    free(nz);
+}
+
+/* ---- types with a form of their own ---- */
+
+static bool says_unknown(struct str s)
+{
+    static const char *const words[] = {"unknown", "not known", "not stated", "u",   "x",
+                                        "n a",     "na",        "none",       "null"};
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (str_is(s, words[k]))
+            return true;
+    return false;
+}
+
+static size_t keep(char *out, const char *s)
+{
+    size_t n = strlen(s);
+    memcpy(out, s, n);
+    return n;
+}
+
+static size_t normalise_sex(char *out, size_t n)
+{
+    static const char *const male[] = {"m", "male", "man", "boy", "masculine", "1"};
+    static const char *const female[] = {"f", "female", "woman", "girl", "feminine", "w", "2"};
+    struct str s = {out, n};
+    for (size_t k = 0; k < sizeof male / sizeof male[0]; k++)
+        if (str_is(s, male[k]))
+            return keep(out, "male");
+    for (size_t k = 0; k < sizeof female / sizeof female[0]; k++)
+        if (str_is(s, female[k]))
+            return keep(out, "female");
+    return says_unknown(s) ? 0 : n;
+}
+
+/* Letters and digits only. */
+static size_t squeeze(char *s, size_t n)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != ' ')
+            s[k++] = s[i];
+    return k;
+}
+
+/* The last ten digits: country and trunk prefixes are written or left out at will. */
+static size_t normalise_phone(char *s, size_t n)
+{
+    enum { KEPT = 10 };
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i] >= '0' && s[i] <= '9')
+            s[k++] = s[i];
+    size_t from = k > KEPT ? k - KEPT : 0;
+    while (from < k && s[from] == '0')
+        from++;
+    memmove(s, s + from, k - from);
+    return k - from;
+}
+
+static size_t normalise_email(struct str raw, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < raw.n && n < NORMALISED_MAX - 1; i++) {
+        char c = raw.p[i];
+        if ((unsigned char)c > ' ')
+            out[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    }
+    return n;
+}
+
+static size_t date_text(uint32_t packed, char *out)
+{
+    int y = packed_year(packed), m = packed_month(packed), d = packed_day(packed);
+    char text[40];
+    int n = !m   ? snprintf(text, sizeof text, "%04d", y)
+            : !d ? snprintf(text, sizeof text, "%04d-%02d", y, m)
+                 : snprintf(text, sizeof text, "%04d-%02d-%02d", y, m, d);
+    memcpy(out, text, (size_t)n);
+    return (size_t)n;
+}
+
+static size_t normalise_year(char *s, size_t n)
+{
+    return n == 4 && strspn(s, "0123456789") >= 4 ? n : 0;
+}
+
+/* ---- dates ---- */
+
+void normalise_dates(struct column *c, const struct intern *raw, const uint64_t *weight,
+                     struct normaliser *nz)
+{
+    struct date_votes votes = {0};
+    (void)nz;
+    for (uint32_t r = 0; r < raw->count; r++)
+        date_vote(intern_text(raw, r), weight[r], &votes);
+    c->date_reading = date_decide(&votes, c->date_reason, sizeof c->date_reason);
+    c->date_form_name = date_form_name(&votes, &c->date_reading);
+    for (uint32_t r = 0; r < raw->count; r++) {
+        uint32_t packed = date_read(intern_text(raw, r), &c->date_reading);
+        if (!packed)
+            c->date_unread += weight[r];
+        else if (!date_packed_exists(packed))
+            c->date_impossible += weight[r];
+        else if (!packed_day(packed))
+            c->date_partial += weight[r];
+    }
+}
+
+size_t normalise_value(struct normaliser *nz, enum link_type t, const struct column *c,
+                       struct str raw, char *out)
+{
+    if (t == LINK_DATE) {
+        uint32_t packed = date_read(raw, &c->date_reading);
+        return packed ? date_text(packed, out) : 0;
+    }
+    if (t == LINK_EMAIL)
+        return normalise_email(raw, out);
+    size_t n = text_fold(nz->text, raw, out);
+    switch (t) {
+    case LINK_SEX:
+        return normalise_sex(out, n);
+    case LINK_NATIONALITY:
+    case LINK_COUNTRY:
+        return says_unknown((struct str){out, n}) ? 0 : n;
+    case LINK_POSTCODE:
+    case LINK_IDENTIFIER:
+        return squeeze(out, n);
+    case LINK_PHONE:
+        return normalise_phone(out, n);
+    case LINK_YEAR:
+        return normalise_year(out, n);
+    default:
+        return n;
+    }
+}
+
+/* ---- full names ---- */
+
+static size_t fold_part(struct normaliser *nz, const char *p, size_t n, char *out)
+{
+    return text_fold(nz->text, (struct str){p, n}, out);
+}
+
+void normalise_full_name(struct normaliser *nz, struct str raw, char *given, size_t *given_n,
+                         char *family, size_t *family_n)
+{
+    const char *comma = raw.n ? memchr(raw.p, ',', raw.n) : NULL;
+    if (comma) {
+        *family_n = fold_part(nz, raw.p, (size_t)(comma - raw.p), family);
+        *given_n = fold_part(nz, comma + 1, raw.n - (size_t)(comma + 1 - raw.p), given);
+        if (*given_n && *family_n)
+            return;
+    }
+    size_t n = fold_part(nz, raw.p, raw.n, given);
+    const char *space = n ? memrchr(given, ' ', n) : NULL;
+    *family_n = space ? n - (size_t)(space + 1 - given) : 0;
+    memcpy(family, space ? space + 1 : given, *family_n);
+    *given_n = space ? (size_t)(space - given) : n;
+}
+
+/* ---- what is derived from a normalised text ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static uint64_t mix_sorted(uint64_t *h, int n)
+{
+    qsort(h, (size_t)n, sizeof *h, by_number);
+    return str_hash((struct str){(const char *)h, (size_t)n * sizeof *h});
+}
+
+static void derive_words(struct value_more *m, struct str s, bool name)
+{
+    enum { MAX_SORTED = 32 };
+    uint64_t word[MAX_SORTED], skeleton[MAX_SORTED];
+    int words = 0, skeletons = 0;
+    for (size_t i = 0; i < s.n && words < MAX_SORTED;) {
+        size_t end = i;
+        while (end < s.n && s.p[end] != ' ')
+            end++;
+        struct str w = {s.p + i, end - i};
+        if (w.n) {
+            uint64_t h = str_hash(w);
+            if (words < VALUE_WORDS)
+                m->word[words] = (uint32_t)(h >> 32);
+            word[words++] = h;
+            char key[SKELETON_MAX];
+            size_t k = name ? text_skeleton(w, key) : 0;
+            if (k)
+                skeleton[skeletons++] = str_hash((struct str){key, k});
+        }
+        i = end + 1;
+    }
+    m->words = (uint8_t)(words < VALUE_WORDS ? words : VALUE_WORDS);
+    m->sorted = mix_sorted(word, words);
+    m->skeleton = skeletons ? mix_sorted(skeleton, skeletons) : 0;
+}
+
+static uint64_t hash_joined(struct str s)
+{
+    char joined[NORMALISED_MAX];
+    size_t n = s.n < sizeof joined ? s.n : sizeof joined;
+    memcpy(joined, s.p, n);
+    return str_hash((struct str){joined, squeeze(joined, n)});
+}
+
+static uint32_t packed_of_text(struct str s)
+{
+    int part[3] = {0, 0, 0};
+    for (size_t i = 0, k = 0; i < s.n && k < 3; i++) {
+        if (s.p[i] == '-')
+            k++;
+        else
+            part[k] = part[k] * 10 + (s.p[i] - '0');
+    }
+    return date_pack(part[0], part[1], part[2]);
+}
+
+static void derive(struct column *c, uint32_t v)
+{
+    struct str s = intern_text(&c->texts, v);
+    struct value *value = &c->value[v];
+    struct value_more *m = &c->more[v];
+    *value = (struct value){0};
+    *m = (struct value_more){.hash = str_hash(s)};
+    if (c->type == LINK_DATE) {
+        char digits[9];
+        value->extra = packed_of_text(s);
+        date_packed_digits(value->extra, digits);
+        cmp_key_set(&value->key, (struct str){digits, 8});
+        return;
+    }
+    if (c->type == LINK_YEAR)
+        value->extra = packed_of_text(s) >> 14;
+    cmp_key_set(&value->key, s);
+    m->joined = hash_joined(s);
+    derive_words(m, s,
+                 c->type == LINK_GIVEN_NAME || c->type == LINK_FAMILY_NAME ||
+                     c->type == LINK_FULL_NAME);
+}
+
+void column_derive(struct column *c, uint32_t first, struct normaliser *nz)
+{
+    (void)nz;
+    uint32_t n = c->texts.count;
+    c->value = mem_resize(c->value, n, sizeof *c->value);
+    c->more = mem_resize(c->more, n, sizeof *c->more);
+    for (uint32_t v = first; v < n; v++)
+        derive(c, v);
+    if (first == 0)
+        memset(&c->value[0], 0, sizeof c->value[0]);
+    c->values = n;
+}

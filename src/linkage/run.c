@@ -1,0 +1,368 @@
+#include "base/pool.h"
+#include "linkage/cluster.h"
+#include "linkage/model.h"
+#include "linkage/radix.h"
+#include "linkage/tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { CHUNK_PAIRS = 200000, COMPONENT_MOST = 1500, TRAINING_PAIRS = 3000000 };
+
+/* ---- scanning the candidate pairs ---- */
+
+struct scan_out {
+    struct link_pair *pair;
+    size_t pairs, cap;
+    uint64_t scored, kept;
+    uint64_t histogram[LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN];
+    struct tally_map counts;
+};
+
+struct scan {
+    const struct link_data *d;
+    const struct plan *plan;
+    const struct chunk *chunk;
+    const struct scorer *scorer; /* NULL: count patterns instead */
+    float least;                 /* pairs under it are only counted */
+    float kept;
+    struct scan_out *out; /* one a chunk */
+};
+
+static void take_pair(const struct scan *s, struct scan_out *out, uint32_t a, uint32_t b)
+{
+    uint64_t pattern;
+    float w = score_pair(s->scorer, data_row(s->d, a), data_row(s->d, b), s->least, &pattern);
+    out->scored++;
+    if (w < s->least)
+        return;
+    int bin = (int)floorf(w);
+    bin = bin < LINK_HISTOGRAM_MIN    ? LINK_HISTOGRAM_MIN
+          : bin >= LINK_HISTOGRAM_MAX ? LINK_HISTOGRAM_MAX - 1
+                                      : bin;
+    out->histogram[bin - LINK_HISTOGRAM_MIN]++;
+    out->kept += w > s->kept;
+    MEM_GROW(out->pair, out->cap, out->pairs + 1);
+    out->pair[out->pairs++] =
+        a < b ? (struct link_pair){a, b, w, pattern} : (struct link_pair){b, a, w, pattern};
+}
+
+/* Columns that none of the rules shared needs: their levels are as among all matches. */
+static uint32_t free_columns(const struct plan *p, uint64_t shared, uint32_t all)
+{
+    uint32_t free_set = 0;
+    for (; shared; shared &= shared - 1)
+        free_set |= all & ~p->rule[__builtin_ctzll(shared)].columns;
+    return free_set;
+}
+
+static void count_pair(const struct scan *s, struct scan_out *out, uint32_t a, uint32_t b)
+{
+    const struct link_data *d = s->d;
+    const uint32_t *x = data_row(d, a), *y = data_row(d, b);
+    uint64_t pattern = pattern_of(d, x, y);
+    for (int k = 0; k < d->columns; k++)
+        if (pattern_level(pattern, k) == LEVEL_SAME)
+            pattern = pattern_with(pattern, k, EQUAL_BAND + frequency_band(&d->column[k], x[k]));
+    uint32_t all = (1u << d->columns) - 1;
+    tally_add(&out->counts, pattern, free_columns(s->plan, plan_shared(s->plan, a, b), all), 1);
+    out->scored++;
+}
+
+static bool met_before(const uint32_t *x, const uint32_t *y, int rule)
+{
+    for (int r = 0; r < rule; r++)
+        if (x[r] && x[r] == y[r])
+            return true;
+    return false;
+}
+
+static void scan_chunk(void *ctx, size_t job, int thread)
+{
+    const struct scan *s = ctx;
+    const struct chunk *c = &s->chunk[job];
+    const struct plan_rule *pr = &s->plan->rule[c->rule];
+    struct scan_out *out = &s->out[job];
+    (void)thread;
+    uint32_t g = c->group;
+    for (uint32_t i = c->from; i < c->to; i++) {
+        while (i >= pr->group[g].start + pr->group[g].count)
+            g++;
+        uint32_t end = pr->group[g].start + pr->group[g].count, a = pr->order[i];
+        const uint32_t *x = plan_groups(s->plan, a);
+        for (uint32_t k = i + 1; k < end; k++) {
+            uint32_t b = pr->order[k];
+            if (met_before(x, plan_groups(s->plan, b), c->rule) || !sources_allow(s->d, a, b))
+                continue;
+            if (s->scorer)
+                take_pair(s, out, a, b);
+            else
+                count_pair(s, out, a, b);
+        }
+    }
+}
+
+/* ---- training ---- */
+
+static enum status train(const struct link_data *d, const struct plan *plan,
+                         const struct link_options *o, struct link_model **model, struct err *e)
+{
+    struct training t = {.d = d,
+                         .plan = plan,
+                         .threads = o->threads,
+                         .pairs_possible = (double)pairs_possible(d),
+                         .scale = 1.0};
+    uint64_t pairs = 0;
+    for (int r = 0; r < plan->rules; r++)
+        pairs += plan->rule[r].pairs;
+    uint32_t keep = (uint32_t)((pairs + TRAINING_PAIRS - 1) / TRAINING_PAIRS);
+    struct scan s = {.d = d, .plan = plan};
+    size_t chunks;
+    struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, keep, &chunks);
+    s.chunk = chunk;
+    s.out = mem_zalloc(chunks, sizeof *s.out);
+    pool_run(o->threads, chunks, scan_chunk, &s);
+    struct tally_map all = {0};
+    for (size_t i = 0; i < chunks; i++) {
+        tally_add_all(&all, &s.out[i].counts);
+        tally_free(&s.out[i].counts);
+    }
+    free(s.out);
+    free(chunk);
+    t.scale = keep > 1 ? keep : 1.0;
+    t.count = tally_sorted(&all, &t.counts);
+    tally_free(&all);
+    if (t.counts == 0 && pairs == 0) {
+        free(t.count);
+        err_set(e, ST_DATA, "no two records share a blocking key: there is nothing to compare");
+        return err_hint(e, "Check the column types, or give other rules under \"blocking\".");
+    }
+    struct link_model *m = *model = mem_zalloc(1, sizeof *m);
+    m->columns = d->columns;
+    m->records = d->n;
+    for (int k = 0; k < d->columns; k++) {
+        struct model_column *mc = &m->column[k];
+        const struct level_set *set = level_set_of(d->column[k].type);
+        snprintf(mc->name, sizeof mc->name, "%s", d->column[k].name);
+        mc->type = d->column[k].type;
+        mc->levels = set->levels;
+        memcpy(mc->words, set->words, sizeof mc->words);
+        mc->unused = d->column[k].unused;
+    }
+    training_random(&t);
+    em_fit(&t, m);
+    free(t.count);
+    return ST_OK;
+}
+
+/* ---- components and clusters ---- */
+
+struct components {
+    uint32_t *start, *member; /* members of component k: member[start[k]] .. start[k + 1] */
+    uint32_t count;
+};
+
+static void find_components(uint32_t n, const struct link_pair *pair, size_t pairs, float line,
+                            const struct link_options *o, struct components *c)
+{
+    uint32_t *parent = mem_array(n, sizeof *parent);
+    for (uint32_t k = 0; k < n; k++)
+        parent[k] = k;
+    for (size_t i = 0; i < pairs; i++)
+        if (pair[i].bits > line)
+            unite(parent, pair[i].a, pair[i].b);
+    for (size_t i = 0; o && i < o->constraints; i++)
+        if (o->constraint[i].same)
+            unite(parent, o->constraint[i].a, o->constraint[i].b);
+    uint32_t *size = mem_zalloc((size_t)n + 1, sizeof *size);
+    for (uint32_t k = 0; k < n; k++)
+        size[find_root(parent, k)]++;
+    uint32_t used = 0;
+    c->start = mem_array((size_t)n / 2 + 2, sizeof *c->start);
+    c->count = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t members = size[k];
+        size[k] = used;
+        if (members > 1) {
+            c->start[c->count++] = used;
+            used += members;
+        } else {
+            size[k] = UINT32_MAX;
+        }
+    }
+    c->start[c->count] = used;
+    c->member = mem_array(used, sizeof *c->member);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t root = find_root(parent, k);
+        if (size[root] != UINT32_MAX)
+            c->member[size[root]++] = k;
+    }
+    free(size);
+    free(parent);
+}
+
+struct clustering {
+    const struct link_data *d;
+    const struct plan *plan;
+    const struct scorer *scorer;
+    const struct link_options *o;
+    const struct components *c;
+    uint32_t *cluster;
+    uint32_t jobs;
+};
+
+static void cluster_members(const struct clustering *cl, const uint32_t *member, uint32_t n)
+{
+    struct cluster_edge *edge = mem_array((size_t)n * (n - 1) / 2, sizeof *edge);
+    size_t edges = 0;
+    uint32_t *out = mem_array(n, sizeof *out), *source = NULL;
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = i + 1; k < n; k++) {
+            uint32_t a = member[i], b = member[k];
+            uint64_t pattern;
+            if (!sources_allow(cl->d, a, b) || !plan_shared(cl->plan, a, b))
+                continue;
+            edge[edges++] = (struct cluster_edge){
+                i, k,
+                score_pair(cl->scorer, data_row(cl->d, a), data_row(cl->d, b), -1e30f, &pattern)};
+        }
+    if (cl->d->spec.one_to_one && cl->d->source) {
+        source = mem_array(n, sizeof *source);
+        for (uint32_t i = 0; i < n; i++)
+            source[i] = cl->d->source[member[i]];
+    }
+    struct cluster_options co = {cl->o->threshold_bits, source};
+    cluster_component(n, edge, edges, NULL, 0, &co, out);
+    for (uint32_t i = 0; i < n; i++)
+        cl->cluster[member[i]] = member[out[i]];
+    free(edge);
+    free(out);
+    free(source);
+}
+
+static void cluster_job(void *ctx, size_t job, int thread)
+{
+    const struct clustering *cl = ctx;
+    (void)thread;
+    uint32_t from = (uint32_t)(job * cl->c->count / cl->jobs),
+             to = (uint32_t)((job + 1) * cl->c->count / cl->jobs);
+    for (uint32_t k = from; k < to; k++) {
+        uint32_t n = cl->c->start[k + 1] - cl->c->start[k];
+        if (n <= COMPONENT_MOST)
+            cluster_members(cl, cl->c->member + cl->c->start[k], n);
+    }
+}
+
+/* ---- the whole ---- */
+
+static double now(const struct link_options *o)
+{
+    return o->clock ? o->clock(o->clock_ctx) : 0.0;
+}
+
+static void score_all(const struct link_data *d, const struct plan *plan,
+                      const struct link_options *o, const struct scorer *scorer,
+                      struct link_result *r)
+{
+    size_t chunks;
+    struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, 1, &chunks);
+    struct scan s = {.d = d, .plan = plan, .chunk = chunk, .scorer = scorer};
+    s.kept = (float)o->threshold_bits;
+    s.least = (float)fmin(o->keep_bits, o->threshold_bits);
+    s.out = mem_zalloc(chunks, sizeof *s.out);
+    pool_run(o->threads, chunks, scan_chunk, &s);
+    size_t pairs = 0;
+    for (size_t i = 0; i < chunks; i++)
+        pairs += s.out[i].pairs;
+    r->pair = mem_array(pairs, sizeof *r->pair);
+    for (size_t i = 0; i < chunks; i++) {
+        struct scan_out *out = &s.out[i];
+        struct link_rule_report *rr = &r->rule[chunk[i].rule];
+        rr->pairs += out->scored;
+        rr->kept += out->kept;
+        r->pairs_scored += out->scored;
+        for (size_t k = 0; k < sizeof out->histogram / sizeof out->histogram[0]; k++)
+            r->histogram[k] += out->histogram[k];
+        if (out->pairs)
+            memcpy(r->pair + r->pairs, out->pair, out->pairs * sizeof *out->pair);
+        r->pairs += out->pairs;
+        free(out->pair);
+    }
+    free(s.out);
+    free(chunk);
+}
+
+static void report_rules(const struct link_data *d, const struct plan *plan, struct link_result *r)
+{
+    r->rules = plan->rules;
+    r->rule = mem_zalloc((size_t)plan->rules, sizeof *r->rule);
+    for (int k = 0; k < plan->rules; k++) {
+        rule_name(d, &plan->rule[k].rule, r->rule[k].name, sizeof r->rule[k].name);
+        r->rule[k].largest = plan->rule[k].largest;
+        r->rule[k].dropped = plan->rule[k].dropped;
+    }
+}
+
+static int by_records(const void *x, const void *y)
+{
+    const struct link_pair *p = x, *q = y;
+    return p->a != q->a ? (p->a < q->a ? -1 : 1) : p->b < q->b ? -1 : p->b > q->b;
+}
+
+enum status link_run(const struct link_data *d, const struct link_options *o,
+                     struct link_model **model, struct link_result *r, struct err *e)
+{
+    *r = (struct link_result){.records = d->n};
+    levels_init();
+    double t0 = now(o);
+    struct plan plan;
+    plan_new(&plan, d);
+    r->pairs_possible = pairs_possible(d);
+    report_rules(d, &plan, r);
+    double t1 = now(o);
+    r->block_seconds = t1 - t0;
+    if (!*model) {
+        enum status s = train(d, &plan, o, model, e);
+        if (s != ST_OK) {
+            plan_free(&plan);
+            return s;
+        }
+    }
+    model_bind(*model, (struct link_data *)(uintptr_t)d);
+    double t2 = now(o);
+    r->em_seconds = t2 - t1;
+    struct scorer scorer;
+    scorer_new(&scorer, d, *model);
+    score_all(d, &plan, o, &scorer, r);
+    double t3 = now(o);
+    r->score_seconds = t3 - t2;
+    struct components c;
+    find_components(d->n, r->pair, r->pairs, (float)o->threshold_bits, o, &c);
+    r->cluster = mem_array(d->n, sizeof *r->cluster);
+    for (uint32_t k = 0; k < d->n; k++)
+        r->cluster[k] = k;
+    struct clustering cl = {d, &plan, &scorer, o, &c, r->cluster, 64};
+    pool_run(o->threads, cl.jobs, cluster_job, &cl);
+    for (uint32_t k = 0; k < d->n; k++)
+        r->clusters += r->cluster[k] == k;
+    size_t kept = 0;
+    for (size_t i = 0; i < r->pairs; i++)
+        if (r->pair[i].bits >= (float)o->keep_bits)
+            r->pair[kept++] = r->pair[i];
+    r->pairs = kept;
+    qsort(r->pair, r->pairs, sizeof *r->pair, by_records);
+    r->cluster_seconds = now(o) - t3;
+    free(c.start);
+    free(c.member);
+    plan_free(&plan);
+    return ST_OK;
+}
+
+void link_result_free(struct link_result *r)
+{
+    free(r->cluster);
+    free(r->pair);
+    free(r->rule);
+    free(r->warning);
+    *r = (struct link_result){0};
+}

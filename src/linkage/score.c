@@ -1,0 +1,204 @@
+#include "linkage/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+double model_prior_bits(const struct link_model *m)
+{
+    return log2(m->prior / (1.0 - m->prior));
+}
+
+void link_model_free(struct link_model *m)
+{
+    free(m);
+}
+
+/* A weaker level must not weigh more than a stronger one: levels out of order get their common
+ * average, weighted by m (pool adjacent violators). Swapped names have no place in the order. */
+static void keep_order(struct model_column *c)
+{
+    double m[LINK_MAX_LEVELS], u[LINK_MAX_LEVELS];
+    int level[LINK_MAX_LEVELS], size[LINK_MAX_LEVELS], n = 0;
+    bool name = c->type == LINK_GIVEN_NAME || c->type == LINK_FAMILY_NAME;
+    for (int l = 1; l < c->levels; l++) {
+        if (name && (l == NAME_SWAPPED || l == NAME_HALF_SWAPPED))
+            continue;
+        m[n] = c->m[l];
+        u[n] = c->u[l];
+        level[n] = l;
+        size[n++] = 1;
+        while (n > 1 && m[n - 1] * u[n - 2] > m[n - 2] * u[n - 1]) {
+            m[n - 2] += m[n - 1];
+            u[n - 2] += u[n - 1];
+            size[n - 2] += size[n - 1];
+            n--;
+        }
+    }
+    int at = 0, next = 1;
+    for (int k = 0; k < n; k++)
+        for (int i = 0; i < size[k]; i++) {
+            while (name && (next == NAME_SWAPPED || next == NAME_HALF_SWAPPED))
+                next++;
+            c->bits[next++] = log2(m[k] / u[k]);
+            at++;
+        }
+    (void)level;
+    (void)at;
+    if (name)
+        for (int l = NAME_SWAPPED; l <= NAME_HALF_SWAPPED; l++)
+            c->bits[l] = fmax(0.0, log2(c->m[l] / c->u[l]));
+}
+
+void model_set_bits(struct link_model *m)
+{
+    for (int k = 0; k < m->columns; k++) {
+        m->column[k].bits[0] = 0.0;
+        if (!m->column[k].unused)
+            keep_order(&m->column[k]);
+    }
+}
+
+/* The chance of meeting this very value in another person's record is its frequency; scaled so
+ * that on average it is the chance u of the equal level, which has the matches taken out. */
+double model_equal_bits(const struct model_column *mc, uint64_t count, uint64_t present)
+{
+    double frequency = ((double)count + 0.5) / ((double)present + 1.0);
+    double u = frequency * (mc->any_equal > 0.0 ? mc->u[LEVEL_SAME] / mc->any_equal : 1.0);
+    return log2(mc->m[LEVEL_SAME] / fmin(u, 0.999));
+}
+
+void model_bind(const struct link_model *m, struct link_data *d)
+{
+    for (int k = 0; k < d->columns; k++) {
+        struct column *c = &d->column[k];
+        for (uint32_t v = 1; v < c->values; v++)
+            c->value[v].equal_bits =
+                (float)model_equal_bits(&m->column[k], c->more[v].count, c->present);
+    }
+}
+
+/* ---- scoring ---- */
+
+static float most_of_column(const struct scorer *s, int k)
+{
+    const struct column *c = &s->d->column[k];
+    float most = 0.0f;
+    for (int l = 2; l < 16; l++)
+        most = fmaxf(most, s->bits[k][l]);
+    for (uint32_t v = 1; v < c->values; v++)
+        most = fmaxf(most, c->value[v].equal_bits);
+    return most;
+}
+
+static int cost_of(const struct link_data *d, int k)
+{
+    if (k == d->given || k == d->family)
+        return 10;
+    switch (d->column[k].type) {
+    case LINK_SEX:
+    case LINK_CODE:
+    case LINK_NATIONALITY:
+    case LINK_COUNTRY:
+        return 1;
+    case LINK_DATE:
+    case LINK_YEAR:
+    case LINK_POSTCODE:
+    case LINK_PHONE:
+        return 2;
+    default:
+        return 3;
+    }
+}
+
+void scorer_new(struct scorer *s, const struct link_data *d, const struct link_model *m)
+{
+    *s = (struct scorer){.d = d, .m = m, .prior = (float)model_prior_bits(m)};
+    float most[LINK_MAX_COLUMNS];
+    bool personal = false;
+    for (int k = 0; k < d->columns; k++) {
+        for (int l = 0; l < m->column[k].levels; l++)
+            s->bits[k][l] = (float)m->column[k].bits[l];
+        most[k] = most_of_column(s, k);
+        if (d->column[k].unused)
+            continue;
+        if (type_is_shared(d->column[k].type))
+            s->shared |= 1u << k;
+        personal |= type_is_personal(d->column[k].type);
+        int at = s->columns++;
+        for (; at > 0 && cost_of(d, s->order[at - 1]) > cost_of(d, k); at--)
+            s->order[at] = s->order[at - 1];
+        s->order[at] = k;
+    }
+    for (int at = s->columns - 1; at >= 0; at--)
+        s->rest[at] = s->rest[at + 1] + most[s->order[at]];
+    s->household_bits =
+        personal && s->shared && m->household > 0.0 ? (float)log2(m->household) : -INFINITY;
+}
+
+static inline float level_bits(const struct scorer *s, int k, int level, uint32_t value)
+{
+    return level == LEVEL_SAME ? s->d->column[k].value[value].equal_bits : s->bits[k][level];
+}
+
+/* log2 of the odds of one person against either strangers or housemates: with w the odds against
+ * strangers and p the weight of what housemates do not share. */
+static float guard_household(const struct scorer *s, float w, float personal)
+{
+    float other = personal - s->household_bits; /* odds against housemates */
+    if (other > w + 12.0f)
+        return w;
+    return -log2f(exp2f(-w) + exp2f(-other));
+}
+
+float score_pattern(const struct scorer *s, const uint32_t *a, const uint32_t *b, uint64_t pattern,
+                    float *household_off)
+{
+    float w = s->prior, personal = 0.0f;
+    for (int i = 0; i < s->columns; i++) {
+        int k = s->order[i];
+        float bits = level_bits(s, k, pattern_level(pattern, k), a[k]);
+        w += bits;
+        if (!(s->shared >> k & 1))
+            personal += bits;
+    }
+    (void)b;
+    float guarded = isinf(s->household_bits) ? w : guard_household(s, w, personal);
+    if (household_off)
+        *household_off = guarded - w;
+    return guarded;
+}
+
+/* Level of one column without looking across columns. */
+static inline int plain_level(const struct scorer *s, int k, const uint32_t *a, const uint32_t *b)
+{
+    if (!a[k] || !b[k])
+        return LEVEL_MISSING;
+    return a[k] == b[k] ? LEVEL_SAME : level_of_values(&s->d->column[k], a[k], b[k]);
+}
+
+float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, float least,
+                 uint64_t *pattern)
+{
+    const struct link_data *d = s->d;
+    float w = s->prior;
+    uint64_t p = 0;
+    for (int i = 0; i < s->columns; i++) {
+        if (w + s->rest[i] < least)
+            return -INFINITY;
+        int k = s->order[i];
+        int level = plain_level(s, k, a, b);
+        if (level == ADDRESS_ELSEWHERE + 1 && d->column[k].type == LINK_ADDRESS)
+            level = address_level_across(d, a, b, k);
+        p |= (uint64_t)level << (4 * k);
+        w += level_bits(s, k, level, a[k]);
+    }
+    if (d->given >= 0) {
+        int given = pattern_level(p, d->given), family = pattern_level(p, d->family), g = given,
+            f = family;
+        levels_across_names(d, a, b, &g, &f);
+        if (g != given)
+            p = pattern_with(pattern_with(p, d->given, g), d->family, f);
+    }
+    *pattern = p;
+    return score_pattern(s, a, b, p, NULL);
+}
