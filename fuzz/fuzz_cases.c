@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct buf missing = BUF_EMPTY;
         struct person_facts f;
         if (case_read(spans[i], "fuzz", &a, &f, &e) == ST_OK && f.episode_count < 50) {
-            struct view *v = view_make(&f, MODE_LENIENT, &a);
+            struct mode_view *v = mode_view_make(&f, MODE_LENIENT, &a);
             for (size_t k = 0; k < definitions_builtin()->count; k++)
                 classify_missing(&definitions_builtin()->definitions[k], v, &missing);
             classify_helpline(&f, v);

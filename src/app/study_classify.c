@@ -46,8 +46,8 @@ static void add_row(struct part *p, struct str id, const char *definition, enum 
     p->row_count++;
 }
 
-static void add_answer(struct part *p, struct str id, const struct definition *d, struct view *v,
-                       enum mode mode, struct buf *missing)
+static void add_answer(struct part *p, struct str id, const struct definition *d,
+                       struct mode_view *v, enum mode mode, struct buf *missing)
 {
     struct classification c = classify(d, v);
     add_row(p, id, d->id, mode);
@@ -68,7 +68,8 @@ static void add_answer(struct part *p, struct str id, const struct definition *d
 static void classify_case(struct part *p, const struct definition_set *set,
                           const struct person_facts *f, struct arena *a, struct buf *missing)
 {
-    struct view *views[2] = {view_make(f, MODE_STRICT, a), view_make(f, MODE_LENIENT, a)};
+    struct mode_view *views[2] = {mode_view_make(f, MODE_STRICT, a),
+                                  mode_view_make(f, MODE_LENIENT, a)};
     for (size_t k = 0; k < set->count; k++)
         for (int m = MODE_STRICT; m <= MODE_LENIENT; m++)
             if (m == MODE_STRICT ? set->strict : set->lenient)

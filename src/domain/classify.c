@@ -30,7 +30,7 @@ enum element { ACT, MEANS, MINOR, PURPOSE, EXPLOITED, DISTINCT, EXIT, INTERNAL_E
 static const char *const element_names[] = {"act",       "means",    "minor", "purpose",
                                             "exploited", "distinct", "exit",  "internal_exit"};
 
-struct view {
+struct mode_view {
     const struct person_facts *f;
     enum mode mode;
     enum truth (*of)[ELEMENTS]; /* by episode */
@@ -63,10 +63,10 @@ static enum truth exit_truth(const struct person_facts *f, int episode, enum mod
     return any ? t : T_UNKNOWN;
 }
 
-struct view *view_make(const struct person_facts *f, enum mode mode, struct arena *a)
+struct mode_view *mode_view_make(const struct person_facts *f, enum mode mode, struct arena *a)
 {
-    struct view *v = arena_alloc(a, sizeof *v);
-    *v = (struct view){.f = f, .mode = mode, .settle_from = -1, .forced = -1, .arena = a};
+    struct mode_view *v = arena_alloc(a, sizeof *v);
+    *v = (struct mode_view){.f = f, .mode = mode, .settle_from = -1, .forced = -1, .arena = a};
     v->of = arena_array(a, (size_t)f->episode_count, sizeof *v->of);
     v->precedes = arena_array(a, (size_t)f->order_count, sizeof *v->precedes);
     for (int i = 0; i < f->episode_count; i++) {
@@ -97,7 +97,7 @@ struct view *view_make(const struct person_facts *f, enum mode mode, struct aren
 
 /* ---- which episodes qualify ---- */
 
-static enum truth qualifies(const struct definition *d, const struct view *v, int i)
+static enum truth qualifies(const struct definition *d, const struct mode_view *v, int i)
 {
     const enum truth *t = v->of[i];
     if (v->forced == i)
@@ -113,7 +113,7 @@ static enum truth qualifies(const struct definition *d, const struct view *v, in
 
 /* ---- what lies between two episodes ---- */
 
-static enum truth precedes(const struct view *v, int from, int to)
+static enum truth precedes(const struct mode_view *v, int from, int to)
 {
     for (int i = 0; i < v->f->order_count; i++)
         if (v->f->orders[i].from == from && v->f->orders[i].to == to)
@@ -147,7 +147,7 @@ static enum truth at_least(int64_t min, int64_t max, int64_t limit)
 }
 
 /* Days between two starts: the row for the pair, or the sum over the steps between. */
-static void start_gap(const struct view *v, int from, int to, int64_t *min, int64_t *max)
+static void start_gap(const struct mode_view *v, int from, int to, int64_t *min, int64_t *max)
 {
     const struct person_facts *f = v->f;
     if (find_gap(f->start_gaps, f->start_gap_count, from, to, min, max))
@@ -161,7 +161,7 @@ static void start_gap(const struct view *v, int from, int to, int64_t *min, int6
     }
 }
 
-static enum truth in_window(const struct definition *d, const struct view *v, int from, int to)
+static enum truth in_window(const struct definition *d, const struct mode_view *v, int from, int to)
 {
     int64_t min, max;
     if (v->settle_from == from && v->settle_to == to)
@@ -170,7 +170,8 @@ static enum truth in_window(const struct definition *d, const struct view *v, in
     return at_most(min, max, d->window_days);
 }
 
-static enum truth gap_allows(const struct definition *d, const struct view *v, int from, int to)
+static enum truth gap_allows(const struct definition *d, const struct mode_view *v, int from,
+                             int to)
 {
     int64_t min, max;
     enum truth t = T_TRUE;
@@ -194,7 +195,8 @@ static enum truth wanted(enum sameness rule, enum truth same)
 }
 
 /* Conditions that a changed definition may put on the later episode. */
-static enum truth comparison(const struct definition *d, const struct view *v, int from, int to)
+static enum truth comparison(const struct definition *d, const struct mode_view *v, int from,
+                             int to)
 {
     const struct episode_facts *a = &v->f->episodes[from], *b = &v->f->episodes[to];
     enum truth exploiter = b->exploiter == RELATION_SAME        ? T_TRUE
@@ -211,7 +213,7 @@ static enum truth comparison(const struct definition *d, const struct view *v, i
 
 /* Does the step from one qualifying episode to the next one left count? Those between are dropped.
  */
-static enum truth boundary(const struct definition *d, const struct view *v, int from, int to)
+static enum truth boundary(const struct definition *d, const struct mode_view *v, int from, int to)
 {
     enum truth t = comparison(d, v, from, to);
     if (d->count_unit == COUNT_FURTHER_HARM)
@@ -228,7 +230,7 @@ static enum truth boundary(const struct definition *d, const struct view *v, int
 }
 
 /* Further ones inside a single row that stands for several. */
-static struct count_range repeats(const struct definition *d, const struct view *v, int i)
+static struct count_range repeats(const struct definition *d, const struct mode_view *v, int i)
 {
     const struct episode_facts *e = &v->f->episodes[i];
     struct count_range r = {e->repeat_min - 1, e->repeat_max};
@@ -259,7 +261,7 @@ static int64_t larger(int64_t a, int64_t b)
 /* The least and most over every way of settling what is unknown. For each episode that can qualify,
  * the range over all ways in which it is the last so far; each boundary is settled on its own,
  * since it uses the exits between its two episodes and no others. */
-static struct count_range count_chain(const struct definition *d, const struct view *v)
+static struct count_range count_chain(const struct definition *d, const struct mode_view *v)
 {
     int n = v->f->episode_count;
     struct count_range *last = arena_array(v->arena, (size_t)n + 1, sizeof *last);
@@ -312,7 +314,7 @@ static bool about_new_conduct(const struct person_facts *f, int k)
     return f->referrals[k].about_max_seq > before;
 }
 
-static struct count_range count_referrals(const struct definition *d, const struct view *v)
+static struct count_range count_referrals(const struct definition *d, const struct mode_view *v)
 {
     const struct person_facts *f = v->f;
     int64_t counted = 0, doubtful = 0;
@@ -332,7 +334,7 @@ static struct count_range count_referrals(const struct definition *d, const stru
     return r;
 }
 
-static struct count_range count_decisions(const struct view *v)
+static struct count_range count_decisions(const struct mode_view *v)
 {
     const struct person_facts *f = v->f;
     bool *seen = arena_array(v->arena, (size_t)f->episode_count + 1, sizeof *seen);
@@ -350,7 +352,7 @@ static struct count_range count_decisions(const struct view *v)
 
 /* ---- the answer ---- */
 
-struct classification classify(const struct definition *d, struct view *v)
+struct classification classify(const struct definition *d, struct mode_view *v)
 {
     struct classification c = {0};
     switch (d->count_unit) {
@@ -378,7 +380,7 @@ static bool same_range(struct classification a, struct classification b)
 }
 
 /* Does settling *fact change the range? */
-static bool matters(const struct definition *d, struct view *v, enum truth *fact,
+static bool matters(const struct definition *d, struct mode_view *v, enum truth *fact,
                     struct classification now)
 {
     enum truth kept = *fact;
@@ -390,7 +392,7 @@ static bool matters(const struct definition *d, struct view *v, enum truth *fact
     return changes;
 }
 
-static bool gap_matters(const struct definition *d, struct view *v, int from, int to,
+static bool gap_matters(const struct definition *d, struct mode_view *v, int from, int to,
                         struct classification now)
 {
     bool changes = false;
@@ -403,7 +405,7 @@ static bool gap_matters(const struct definition *d, struct view *v, int from, in
 }
 
 /* Does it matter whether episode i qualifies? */
-static bool qualification_matters(const struct definition *d, struct view *v, int i,
+static bool qualification_matters(const struct definition *d, struct mode_view *v, int i,
                                   struct classification now)
 {
     bool changes = false;
@@ -417,7 +419,7 @@ static bool qualification_matters(const struct definition *d, struct view *v, in
 }
 
 /* Can element k decide whether episode i qualifies, for some way of settling its other unknowns? */
-static bool can_decide(const struct definition *d, struct view *v, int i, int k)
+static bool can_decide(const struct definition *d, struct mode_view *v, int i, int k)
 {
     enum truth *t = v->of[i], kept[ELEMENTS];
     bool decides = false;
@@ -435,7 +437,7 @@ static bool can_decide(const struct definition *d, struct view *v, int i, int k)
     return decides;
 }
 
-static void name_fact(const struct view *v, struct buf *out, size_t start, int from, int to,
+static void name_fact(const struct mode_view *v, struct buf *out, size_t start, int from, int to,
                       const char *what)
 {
     const struct episode_facts *e = v->f->episodes;
@@ -450,7 +452,7 @@ static void name_fact(const struct view *v, struct buf *out, size_t start, int f
     buf_addf(out, "%s%s", from >= 0 ? "." : "", what);
 }
 
-void classify_missing(const struct definition *d, struct view *v, struct buf *out)
+void classify_missing(const struct definition *d, struct mode_view *v, struct buf *out)
 {
     struct classification now = classify(d, v);
     size_t start = out->n;
@@ -488,7 +490,7 @@ void classify_missing(const struct definition *d, struct view *v, struct buf *ou
         name_fact(v, out, start, -1, -1, "several facts together");
 }
 
-enum helpline_class classify_helpline(const struct person_facts *f, struct view *lenient)
+enum helpline_class classify_helpline(const struct person_facts *f, struct mode_view *lenient)
 {
     const struct definition *d = definition_find(definitions_builtin(), "MS_REEXP");
     bool again = classify(d, lenient).verdict == VERDICT_YES;

@@ -34,16 +34,16 @@ enum helpline_class {
 };
 
 /* The facts as one mode sees them; made once and used for every definition. Lives in the arena. */
-struct view;
-struct view *view_make(const struct person_facts *f, enum mode mode, struct arena *a);
+struct mode_view;
+struct mode_view *mode_view_make(const struct person_facts *f, enum mode mode, struct arena *a);
 
-struct classification classify(const struct definition *d, struct view *v);
+struct classification classify(const struct definition *d, struct mode_view *v);
 /* The facts that, settled one way or the other, would change an INDETERMINATE answer's range:
  * "E1.exit|E1>E2.start_gap|nrm_referrals_complete". Nothing is added for YES and NO. */
-void classify_missing(const struct definition *d, struct view *v, struct buf *out);
+void classify_missing(const struct definition *d, struct mode_view *v, struct buf *out);
 
 /* `lenient` is the person's lenient view. */
-enum helpline_class classify_helpline(const struct person_facts *f, struct view *lenient);
+enum helpline_class classify_helpline(const struct person_facts *f, struct mode_view *lenient);
 
 const char *verdict_name(enum verdict v);
 const char *mode_name(enum mode m);
