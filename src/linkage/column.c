@@ -239,6 +239,24 @@ static void add_column(struct link_data *d, int from, const char *name, enum lin
     intern_add(&c->texts, (struct str){"", 0});
 }
 
+/* Rules name columns of the specification: the whole of a split name is both its parts. */
+static void rules_to_columns(struct link_data *d)
+{
+    for (int i = 0; i < d->spec.rules; i++) {
+        struct link_rule *r = &d->spec.rule[i];
+        int keys = r->keys;
+        for (int k = 0; k < keys; k++) {
+            int from = r->key[k].column, at = 0;
+            while (d->column[at].from != from)
+                at++;
+            bool split = at + 1 < d->columns && d->column[at + 1].from == from;
+            if (split && r->key[k].part == LINK_WHOLE && r->keys < LINK_MAX_KEYS)
+                r->key[r->keys++] = (struct link_key){at + 1, LINK_WHOLE, 0};
+            r->key[k].column = at;
+        }
+    }
+}
+
 static enum status choose_columns(struct link_data *d, struct err *e)
 {
     bool split_full = true;
@@ -266,6 +284,7 @@ static enum status choose_columns(struct link_data *d, struct err *e)
             add_column(d, k, c->name, LINK_FULL_NAME);
         }
     }
+    rules_to_columns(d);
     for (int k = d->columns - 1; k >= 0; k--) {
         if (d->column[k].type == LINK_GIVEN_NAME)
             d->given = k;

@@ -137,7 +137,8 @@ struct link_column_report link_data_report(const struct link_data *d, int column
 
 /* ---- the model ---- */
 
-struct link_model; /* model.h: JSON in and out, levels, weights */
+struct link_model; /* model.h: levels and weights; model_json.h: as a file */
+void link_model_free(struct link_model *m);
 
 /* ---- the run ---- */
 

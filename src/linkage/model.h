@@ -25,8 +25,6 @@ struct link_model {
     int iterations;
 };
 
-void link_model_free(struct link_model *m);
-
 /* log2 of the prior odds. */
 double model_prior_bits(const struct link_model *m);
 /* bits from m and u, with the levels kept in order (a weaker level never weighs more). */

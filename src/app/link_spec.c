@@ -1,0 +1,369 @@
+#include "app/link_spec.h"
+
+#include "base/limits.h"
+#include "linkage/intern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- the specification ---- */
+
+static enum status spec_error(const struct link_spec_file *s, struct err *e, const char *hint)
+{
+    err_at(e, s->path, 0, NULL);
+    return hint ? err_hint(e, "%s", hint) : e->status;
+}
+
+static enum status text_of(const struct link_spec_file *s, const json_t *v, const char *what,
+                           const char **out, struct err *e)
+{
+    if (!json_is_string(v) || !json_string_length(v)) {
+        err_set(e, ST_DATA, "%.100s must be a text", what);
+        return spec_error(s, e, NULL);
+    }
+    *out = json_string_value(v);
+    return ST_OK;
+}
+
+static enum status unknown_type(const struct link_spec_file *s, const char *column,
+                                const char *type, struct err *e)
+{
+    struct buf all = BUF_EMPTY;
+    for (int t = 0; t < LINK_TYPES; t++)
+        buf_addf(&all, "%s%s", t ? ", " : "", link_type_name((enum link_type)t));
+    err_set(e, ST_DATA, "column \"%.60s\" has the unknown type \"%.60s\"", column, type);
+    err_at(e, s->path, 0, NULL);
+    err_hint(e, "Types: %s.", all.p);
+    buf_free(&all);
+    return ST_DATA;
+}
+
+/* {"type": "date", "year": "by", "month": "bm", "day": "bd"} or {"type": "place"} */
+static enum status read_column_object(struct link_spec_file *s, const char *name, const json_t *v,
+                                      int k, const char **type, struct err *e)
+{
+    static const char *const known[] = {"type", "year", "month", "day", NULL};
+    static const char *const parts[] = {"year", "month", "day"};
+    TRY(json_only_keys(v, name, known, e));
+    TRY(text_of(s, json_object_get(v, "type"), "\"type\" of a column", type, e));
+    if (json_object_size(v) == 1)
+        return ST_OK;
+    if (strcmp(*type, "date") != 0) {
+        err_set(e, ST_DATA, "column \"%.60s\": only a date takes year, month and day", name);
+        return spec_error(s, e, NULL);
+    }
+    for (int p = 0; p < 3; p++) {
+        const json_t *part = json_object_get(v, parts[p]);
+        if (!part && p == 0) {
+            err_set(e, ST_DATA, "column \"%.60s\": a date of three columns needs \"year\"", name);
+            return spec_error(s, e, NULL);
+        }
+        s->csv[k][p] = NULL;
+        if (part)
+            TRY(text_of(s, part, parts[p], &s->csv[k][p], e));
+    }
+    s->parts[k] = 3;
+    return ST_OK;
+}
+
+static enum status read_columns(struct link_spec_file *s, const json_t *columns, struct err *e)
+{
+    const char *name;
+    json_t *v;
+    if (!json_is_object(columns) || !json_object_size(columns)) {
+        err_set(e, ST_DATA, "\"columns\" must name the columns to compare and their types");
+        return spec_error(s, e, "For example {\"given_name\": \"given_name\", \"dob\": \"date\"}.");
+    }
+    if (json_object_size(columns) > LINK_MAX_COLUMNS) {
+        err_set(e, ST_DATA, "%zu columns to compare; at most %d are supported",
+                json_object_size(columns), LINK_MAX_COLUMNS);
+        return spec_error(s, e, NULL);
+    }
+    json_object_foreach((json_t *)(uintptr_t)columns, name, v)
+    {
+        int k = s->spec.columns;
+        const char *type = NULL;
+        s->parts[k] = 1;
+        s->csv[k][0] = name;
+        if (json_is_object(v))
+            TRY(read_column_object(s, name, v, k, &type, e));
+        else
+            TRY(text_of(s, v, name, &type, e));
+        enum link_type t = link_type_of(str_of(type));
+        if (t == LINK_TYPES)
+            return unknown_type(s, name, type, e);
+        if (strcmp(name, s->id) == 0) {
+            err_set(e, ST_DATA, "column \"%.60s\" is the id and cannot be compared too", name);
+            return spec_error(s, e, NULL);
+        }
+        s->spec.column[s->spec.columns++] = (struct link_column){name, t};
+    }
+    return ST_OK;
+}
+
+static int spec_column(const struct link_spec *s, const char *name, size_t n)
+{
+    for (int k = 0; k < s->columns; k++)
+        if (strlen(s->column[k].name) == n && memcmp(s->column[k].name, name, n) == 0)
+            return k;
+    return -1;
+}
+
+/* "surname", "surname:1" (its first letter), "surname:sound", "dob:year", "dob:monthday" */
+static enum status read_key(struct link_spec_file *s, const char *text, struct link_key *key,
+                            struct err *e)
+{
+    const char *colon = NULL;
+    int column = spec_column(&s->spec, text, strlen(text));
+    if (column < 0 && (colon = strrchr(text, ':')))
+        column = spec_column(&s->spec, text, (size_t)(colon - text));
+    if (column < 0) {
+        err_set(e, ST_DATA, "blocking names the column \"%.60s\", which is not under \"columns\"",
+                text);
+        return spec_error(s, e, NULL);
+    }
+    enum link_type t = s->spec.column[column].type;
+    int64_t length = 0;
+    bool name = t == LINK_GIVEN_NAME || t == LINK_FAMILY_NAME || t == LINK_FULL_NAME;
+    *key = (struct link_key){column, LINK_WHOLE, 0};
+    if (!colon)
+        return ST_OK;
+    if (strcmp(colon, ":year") == 0 && t == LINK_DATE) {
+        key->part = LINK_PART_YEAR;
+    } else if (strcmp(colon, ":monthday") == 0 && t == LINK_DATE) {
+        key->part = LINK_MONTH_DAY;
+    } else if (strcmp(colon, ":sound") == 0 && name) {
+        key->part = LINK_SKELETON;
+    } else if (str_to_int64(str_of(colon + 1), &length) && length >= 1 && length <= 32) {
+        key->part = LINK_PREFIX;
+        key->length = (int)length;
+    } else {
+        err_set(e, ST_DATA, "blocking: \"%.60s\" is not a part of a column of type %s", text,
+                link_type_name(t));
+        return spec_error(s, e,
+                          "Write column:3 for its first three letters, column:sound for a name, "
+                          "column:year or column:monthday for a date.");
+    }
+    return ST_OK;
+}
+
+static enum status read_blocking(struct link_spec_file *s, const json_t *rules, struct err *e)
+{
+    size_t i, k;
+    json_t *rule, *part;
+    if (!rules)
+        return ST_OK;
+    if (!json_is_array(rules) || !json_array_size(rules) ||
+        json_array_size(rules) > LINK_MAX_RULES) {
+        err_set(e, ST_DATA, "\"blocking\" must be a list of 1 to %d rules", LINK_MAX_RULES);
+        return spec_error(s, e, "For example [[\"surname\", \"dob\"], [\"postcode\"]].");
+    }
+    json_array_foreach((json_t *)(uintptr_t)rules, i, rule)
+    {
+        struct link_rule *r = &s->spec.rule[s->spec.rules++];
+        if (!json_is_array(rule) || !json_array_size(rule) ||
+            json_array_size(rule) > LINK_MAX_KEYS) {
+            err_set(e, ST_DATA, "blocking rule %zu must be a list of 1 to %d columns", i + 1,
+                    LINK_MAX_KEYS);
+            return spec_error(s, e, NULL);
+        }
+        json_array_foreach(rule, k, part)
+        {
+            const char *text = "";
+            TRY(text_of(s, part, "a column of a blocking rule", &text, e));
+            TRY(read_key(s, text, &r->key[r->keys++], e));
+        }
+    }
+    return ST_OK;
+}
+
+static enum status read_link_mode(struct link_spec_file *s, const json_t *v, struct err *e)
+{
+    const char *mode = "dedupe";
+    if (v)
+        TRY(text_of(s, v, "\"link\"", &mode, e));
+    if (strcmp(mode, "dedupe") == 0)
+        s->spec.mode = LINK_DEDUPE;
+    else if (strcmp(mode, "across") == 0)
+        s->spec.mode = LINK_ACROSS;
+    else if (strcmp(mode, "both") == 0)
+        s->spec.mode = LINK_BOTH;
+    else {
+        err_set(e, ST_DATA, "\"link\" cannot be \"%.40s\"", mode);
+        return spec_error(s, e, "It is \"dedupe\", \"across\" or \"both\".");
+    }
+    if (s->spec.mode != LINK_DEDUPE && !s->source) {
+        err_set(e, ST_DATA,
+                "\"link\": \"%s\" needs \"source\": the column that says which file "
+                "a record is from",
+                mode);
+        return spec_error(s, e, NULL);
+    }
+    return ST_OK;
+}
+
+static enum status read_spec(struct link_spec_file *s, struct err *e)
+{
+    static const char *const known[] = {"id",       "source",      "link",       "columns",
+                                        "blocking", "comparisons", "one_to_one", NULL};
+    if (!json_is_object(s->doc)) {
+        err_set(e, ST_DATA, "a linkage specification is a JSON object");
+        return spec_error(s, e, NULL);
+    }
+    TRY(json_only_keys(s->doc, "the linkage specification", known, e));
+    TRY(text_of(s, json_object_get(s->doc, "id"), "\"id\" (the column of record ids)", &s->id, e));
+    const json_t *source = json_object_get(s->doc, "source");
+    if (source && !json_is_null(source))
+        TRY(text_of(s, source, "\"source\"", &s->source, e));
+    TRY(read_link_mode(s, json_object_get(s->doc, "link"), e));
+    TRY(read_columns(s, json_object_get(s->doc, "columns"), e));
+    TRY(read_blocking(s, json_object_get(s->doc, "blocking"), e));
+    const json_t *one = json_object_get(s->doc, "one_to_one");
+    if (one && !json_is_boolean(one)) {
+        err_set(e, ST_DATA, "\"one_to_one\" must be true or false");
+        return spec_error(s, e, NULL);
+    }
+    s->spec.one_to_one = json_is_true(one);
+    if (s->spec.one_to_one && !s->source) {
+        err_set(e, ST_DATA, "\"one_to_one\" needs \"source\"");
+        return spec_error(s, e, NULL);
+    }
+    return ST_OK;
+}
+
+enum status link_spec_read(const char *path, struct link_spec_file *out, struct err *e)
+{
+    *out = (struct link_spec_file){.path = path};
+    TRY(json_read_file(path, &out->doc, e));
+    enum status st = read_spec(out, e);
+    if (st != ST_OK) {
+        if (!e->file[0])
+            err_at(e, path, 0, NULL);
+        link_spec_free(out);
+    }
+    return st;
+}
+
+void link_spec_free(struct link_spec_file *s)
+{
+    json_decref(s->doc);
+    s->doc = NULL;
+}
+
+/* ---- the people ---- */
+
+struct reader {
+    const struct link_spec_file *s;
+    struct csv csv;
+    int id, source, extra;
+    int column[LINK_MAX_COLUMNS][3];
+    struct buf date[LINK_MAX_COLUMNS]; /* dates put together from three cells */
+};
+
+static enum status find_columns(struct reader *r, struct link_extra *extra, struct err *e)
+{
+    const struct link_spec_file *s = r->s;
+    TRY(csv_need(&r->csv, s->id, &r->id, e));
+    r->source = r->extra = -1;
+    if (s->source)
+        TRY(csv_need(&r->csv, s->source, &r->source, e));
+    if (extra && extra->column)
+        TRY(csv_need(&r->csv, extra->column, &r->extra, e));
+    for (int k = 0; k < s->spec.columns; k++)
+        for (int p = 0; p < s->parts[k]; p++) {
+            r->column[k][p] = -1;
+            if (s->csv[k][p])
+                TRY(csv_need(&r->csv, s->csv[k][p], &r->column[k][p], e));
+        }
+    return ST_OK;
+}
+
+static bool small_number(struct str s, int64_t *out)
+{
+    return str_to_int64(s, out) && *out >= 1 && *out <= 99;
+}
+
+/* Year, month and day cells as one ISO text, as far as they are filled. */
+static struct str join_date(struct reader *r, int k, const struct csv_row *row)
+{
+    struct buf *b = &r->date[k];
+    struct str part[3] = {{0}};
+    int64_t month, day;
+    for (int p = 0; p < 3; p++)
+        if (r->column[k][p] >= 0)
+            part[p] = row->cells[r->column[k][p]];
+    buf_clear(b);
+    if (!part[0].n)
+        return (struct str){0};
+    buf_add(b, part[0].p, part[0].n);
+    if (small_number(part[1], &month)) {
+        buf_addf(b, "-%02d", (int)month);
+        if (small_number(part[2], &day))
+            buf_addf(b, "-%02d", (int)day);
+    }
+    return buf_str(b);
+}
+
+static enum status read_rows(struct reader *r, struct link_data *d, struct link_extra *extra,
+                             struct err *e)
+{
+    const struct link_spec *spec = &r->s->spec;
+    struct str cells[LINK_MAX_COLUMNS];
+    struct intern values = {0};
+    size_t cap = 0;
+    enum status st;
+    for (struct csv_row row;;) {
+        if ((st = csv_next(&r->csv, &row, e)) != ST_OK || row.n == 0)
+            break;
+        if ((st = csv_check_width(&r->csv, &row, e)) != ST_OK)
+            break;
+        for (int k = 0; k < spec->columns; k++)
+            cells[k] = r->s->parts[k] == 3 ? join_date(r, k, &row) : row.cells[r->column[k][0]];
+        uint32_t n = link_data_records(d);
+        if (!row.cells[r->id].n) {
+            err_at(e, r->csv.name, row.line, r->s->id);
+            st = err_set(e, ST_DATA, "this record has no id");
+            break;
+        }
+        if (r->extra >= 0) {
+            MEM_GROW(extra->value, cap, n + 1);
+            struct str v = row.cells[r->extra];
+            extra->value[n] = v.n ? intern_add(&values, v) + 1 : 0;
+        }
+        if (n == UINT32_MAX - 2) {
+            st = err_set(e, ST_DATA, "too many records");
+            break;
+        }
+        link_data_add(d, row.cells[r->id], r->source >= 0 ? row.cells[r->source] : (struct str){0},
+                      cells);
+    }
+    if (extra)
+        extra->count = values.count;
+    intern_free(&values);
+    return st;
+}
+
+enum status link_people_read(const char *path, const struct link_spec_file *s, int threads,
+                             struct link_extra *extra, struct link_data **out, struct err *e)
+{
+    struct reader r = {.s = s};
+    *out = NULL;
+    TRY(csv_open(&r.csv, path, e));
+    enum status st = find_columns(&r, extra, e);
+    if (st == ST_OK) {
+        *out = link_data_new(&s->spec);
+        st = read_rows(&r, *out, extra, e);
+    }
+    csv_close(&r.csv);
+    for (int k = 0; k < LINK_MAX_COLUMNS; k++)
+        buf_free(&r.date[k]);
+    if (st == ST_OK && (st = link_data_finish(*out, threads, e)) != ST_OK)
+        err_at(e, path, 0, s->id);
+    if (st != ST_OK) {
+        link_data_free(*out);
+        *out = NULL;
+        if (extra)
+            free(extra->value);
+    }
+    return st;
+}

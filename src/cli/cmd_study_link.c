@@ -1,0 +1,100 @@
+#include "app/study_link.h"
+#include "base/limits.h"
+#include "base/pool.h"
+#include "cli/cli.h"
+
+#include <math.h>
+
+static enum status check(const struct study_link *s, struct err *e)
+{
+    if (s->threads < 1 || s->threads > LIMIT_THREADS) {
+        err_set(e, ST_USAGE, "--threads must be 1 to %d", LIMIT_THREADS);
+        return ST_USAGE;
+    }
+    if (!isnan(s->threshold) && !(s->threshold > 0.0 && s->threshold < 1.0)) {
+        err_set(e, ST_USAGE, "--threshold must be between 0 and 1, both excluded");
+        return err_hint(e, "It is a probability; 0.5 is the default.");
+    }
+    if (s->truth_column && s->truth_pairs)
+        return err_set(e, ST_USAGE, "give --truth or --truth-pairs, not both");
+    return ST_OK;
+}
+
+static void print_words(const json_t *doc)
+{
+    const json_t *f1 = json_object_get(json_object_get(doc, "pairwise"), "f1");
+    printf("%lld records, %lld pairs compared, %lld people\n",
+           (long long)json_integer_value(json_object_get(doc, "records")),
+           (long long)json_integer_value(json_object_get(doc, "pairs_scored")),
+           (long long)json_integer_value(json_object_get(doc, "clusters")));
+    if (f1)
+        printf("pairs joined, against the truth: F1 %.4f\n", json_number_value(f1));
+}
+
+static enum status run(struct cli *c, struct err *e)
+{
+    struct progress progress = cli_progress(c);
+    struct study_link s = {
+        .people = cli_arg(c, 0),
+        .spec = cli_text(c, "spec", NULL),
+        .clusters = cli_text(c, "out", NULL),
+        .pairs = cli_text(c, "pairs", NULL),
+        .summary = cli_text(c, "summary", NULL),
+        .model = cli_text(c, "model", NULL),
+        .report = cli_text(c, "report", NULL),
+        .use_model = cli_text(c, "use-model", NULL),
+        .threshold = cli_real(c, "threshold", NAN),
+        .pairs_from = cli_real(c, "pairs-from", -10.0),
+        .truth_column = cli_text(c, "truth", NULL),
+        .truth_pairs = cli_text(c, "truth-pairs", NULL),
+        .threads = (int)cli_int(c, "threads", pool_cpus()),
+        .memory_bytes = (size_t)cli_int(c, "memory", 0),
+        .progress = &progress,
+    };
+    json_t *summary;
+    TRY(check(&s, e));
+    TRY(study_link_run(&s, &summary, e));
+    enum status st = ST_OK;
+    if (cli_json(c))
+        st = json_write_file("-", summary, e);
+    else if (!cli_quiet(c))
+        print_words(summary);
+    json_decref(summary);
+    return st;
+}
+
+static const struct opt opts[] = {
+    {"spec", OPT_FILE, "SPEC.json", "columns and their types", true, 0},
+    {"out", OPT_FILE, "CLUSTERS.csv", "id,cluster_id: who is one person", true, 0},
+    {"pairs", OPT_FILE, "PAIRS.csv", "the scored pairs with their weights", false, 0},
+    {"pairs-from", OPT_REAL, "BITS", "least weight written to PAIRS (default -10)", false, 0},
+    {"summary", OPT_FILE, "SUMMARY.json", "counts, times, date forms, blocking, scores", false, 0},
+    {"model", OPT_FILE, "MODEL.json", "write the trained model", false, 0},
+    {"use-model", OPT_FILE, "MODEL.json", "use this model instead of training", false, 0},
+    {"report", OPT_FILE, "REPORT.html", "the model and the blocking, as a page", false, 0},
+    {"threshold", OPT_REAL, "P", "link above this probability (default 0.5)", false, 0},
+    {"truth", OPT_TEXT, "COLUMN", "column that says who is who: only scores the result", false, 0},
+    {"truth-pairs", OPT_FILE, "FILE", "the same as pairs id_a,id_b", false, 0},
+    {"threads", OPT_INT, "N", "threads (default: all processors); same result", false, 0},
+    {"memory", OPT_BYTES, "SIZE", "bound on memory, such as 4G", false, 0},
+    {0},
+};
+
+const struct command cmd_study_link = {
+    .path = "study link",
+    .summary = "Find the records of a file that are one person",
+    .arguments = "PEOPLE.csv",
+    .min_args = 1,
+    .max_args = 1,
+    .opts = opts,
+    .details =
+        "SPEC.json names the id column and the columns to compare with their types:\n"
+        "  {\"id\": \"rec_id\", \"link\": \"dedupe\", \"columns\": {\"first\": \"given_name\",\n"
+        "   \"last\": \"family_name\", \"dob\": \"date\", \"town\": \"place\"}}\n"
+        "Types: given_name, family_name, full_name, date, year, sex, nationality, country, place,\n"
+        "postcode, address, phone, email, identifier, code, text. Weights are learnt from the\n"
+        "data without labels. The same input gives the same bytes for any number of threads and\n"
+        "any order of rows.",
+    .example = "throughline study link people.csv --spec people-spec.json --out clusters.csv",
+    .run = run,
+};
