@@ -8,14 +8,15 @@
 #define LIMIT_CELL_BYTES ((size_t)1 << 20)  /* one CSV, XLSX or ODS cell (1 MiB) */
 #define LIMIT_COLUMNS 4096                  /* columns of one table */
 #define LIMIT_ROWS ((size_t)1 << 31)        /* rows of one table */
+#define LIMIT_TEXT_BYTES ((size_t)64 << 10) /* one free text */
 #define LIMIT_NAME_BYTES 512                /* one personal name, after which it is cut */
 #define LIMIT_THREADS 256
 
 /* Spreadsheets (XLSX, ODS). Chosen so that a hostile file costs at most 64 MB of memory. */
-#define LIMIT_SHEET_FILE_BYTES ((size_t)256 << 20) /* the packed file */
-#define LIMIT_SHEET_ENTRIES 4096                   /* files within the package */
-#define LIMIT_SHEET_PART_BYTES ((size_t)2 << 30)   /* one unpacked part */
-#define LIMIT_SHEET_RATIO 250                      /* unpacked / packed, beyond the first 16 MiB */
+#define LIMIT_SHEET_FILE_BYTES ((size_t)256 << 20)  /* the packed file */
+#define LIMIT_SHEET_ENTRIES 4096                    /* files within the package */
+#define LIMIT_SHEET_PART_BYTES ((size_t)2 << 30)    /* one unpacked part */
+#define LIMIT_SHEET_RATIO 250                       /* unpacked / packed, beyond the first 16 MiB */
 #define LIMIT_SHEET_STRING_BYTES ((size_t)24 << 20) /* shared strings of a workbook */
 #define LIMIT_SHEET_STRINGS 2000000
 #define LIMIT_SHEET_ROW_BYTES ((size_t)8 << 20)

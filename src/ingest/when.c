@@ -349,7 +349,8 @@ static int season_point(struct reader *r, const struct token *t, struct when *ou
     for (size_t i = 0; i < sizeof seasons / sizeof *seasons; i++)
         if (one_of(&t[0], seasons[i].names) && good_year(r, &t[k])) {
             int32_t first = day((int)t[k].value, seasons[i].from_month, 1);
-            *out = span(first, add_months(first, seasons[i].months) - 1, WHEN_RANGE);
+            *out = span(first, add_months(first, seasons[i].months) - 1,
+                        seasons[i].months == 3 ? WHEN_QUARTER : WHEN_RANGE);
             return k + 1;
         }
     return 0;
@@ -389,10 +390,10 @@ static int part_point(struct reader *r, const struct token *t, struct when *out)
         return 0;
     struct ymd v = date_to_ymd(out->first);
     if (out->precision == WHEN_YEAR)
-        *out = span(day(v.y, part * 4 - 3, 1), whole_month(v.y, part * 4).latest, WHEN_RANGE);
+        *out = span(day(v.y, part * 4 - 3, 1), whole_month(v.y, part * 4).latest, WHEN_YEAR);
     else
         *out = span(out->first + (part - 1) * 10,
-                    part == 3 ? out->latest : out->first + part * 10 - 1, WHEN_RANGE);
+                    part == 3 ? out->latest : out->first + part * 10 - 1, WHEN_MONTH);
     return k + used;
 }
 
@@ -400,7 +401,11 @@ static int age_point(const struct token *t, struct when *out)
 {
     int k = 0;
     bool said = false;
-    if (one_of(&t[0], "aged age")) {
+    if (is_word(&t[0], "at") && t[1].kind == NUMBER && t[1].digits <= 2 && month_of(&t[2]) == 0 &&
+        !is_sign(&t[2], ":/.") && !one_of(&t[2], "am pm of")) {
+        said = true;
+        k = 1;
+    } else if (one_of(&t[0], "aged age")) {
         said = true;
         k = 1 + one_of(&t[1], "of at");
         k += one_of(&t[k], "about around approximately");
@@ -595,7 +600,7 @@ static int duration(const struct token *t, int *months, int *days)
 
 struct period_scan {
     struct when start, end, alone;
-    bool has_start, has_end, has_alone, ongoing;
+    bool has_start, has_end, has_alone, ongoing, order;
     int months, days; /* duration */
 };
 
@@ -603,12 +608,11 @@ enum role { ALONE, START, FINISH, BEFORE, AFTER };
 
 static void place(struct period_scan *p, enum role role, struct when w)
 {
-    if (role == BEFORE && w.first != DATE_NONE) {
-        if (!p->has_end)
-            p->end = span(DATE_NONE, w.first - 1, WHEN_RANGE);
-        return; /* no earliest day: nothing that a range could hold */
+    if (role == BEFORE || role == AFTER) {
+        p->order = true; /* one end of a range is no range */
+        return;
     }
-    if (role == START || role == AFTER) {
+    if (role == START) {
         if (!p->has_start)
             p->start = w;
         p->has_start = true;
@@ -664,6 +668,7 @@ static void scan(struct reader *r, const struct tokens *tokens, struct period_sc
             role = FINISH;
         } else if (one_of(t, "before after")) {
             role = is_word(t, "before") ? BEFORE : AFTER;
+            p->order = true;
         } else if (one_of(t, "present now ongoing currently still continuing date") &&
                    (role == FINISH || !is_word(t, "date"))) {
             p->ongoing = true;
@@ -715,8 +720,10 @@ bool period_read(struct str words, int32_t today, struct period *out)
         p.end = nothing;
     if (p.end.first == DATE_NONE && p.end.precision != WHEN_AGE)
         p.end = nothing;
+    if (p.order && !p.has_start && !p.has_end)
+        p.start.precision = p.end.precision = WHEN_ORDER_ONLY;
     *out = (struct period){p.start, p.end, p.ongoing};
-    return p.has_start || p.has_end || p.ongoing;
+    return p.has_start || p.has_end || p.ongoing || p.order;
 }
 
 /* ---- ages ---- */
