@@ -56,7 +56,7 @@ void qr_factor(struct qr *q, double tolerance)
     for (int k = 0; k < q->columns && (size_t)k < q->rows; k++) {
         int best = -1;
         double best_share = tolerance;
-        for (int j = k; j < q->columns; j++) {
+        for (int j = k; j < q->columns && !(q->in_order && best >= 0); j++) {
             double whole = first[q->pivot[j]];
             double share = column_norm(q->a + (size_t)j * q->rows, (size_t)k, q->rows) / whole;
             if (whole > 0 && share > best_share) {

@@ -4,6 +4,7 @@
 #ifndef STATS_QR_H
 #define STATS_QR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define QR_COLUMNS_MAX 512
@@ -11,6 +12,7 @@
 struct qr {
     size_t rows;
     int columns, rank;
+    bool in_order; /* take the first independent column at each step, not the best one */
     double *a;   /* rows * columns: reflectors below the diagonal, R on and above */
     double *tau; /* columns */
     int *pivot;  /* columns: pivot[k] is the column that stands k-th */
