@@ -8,9 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STEPS_MAX 60
-#define R_STEPS 25
-#define R_TOLERANCE 1e-8
+#define STEPS_MAX 25
+#define TOLERANCE 1e-8
 
 static double deviance(const struct glm_poisson *g)
 {
@@ -48,25 +47,21 @@ static void iterate(struct glm_poisson *g, struct qr *q, double *b, double *last
     size_t p = (size_t)g->columns;
     for (size_t i = 0; i < g->rows; i++)
         g->mu[i] = g->y[i] + 0.1;
-    double d = INFINITY;
+    double d = deviance(g);
     g->converged = false;
-    for (int k = 0; k < STEPS_MAX; k++) {
+    for (int k = 0; k < STEPS_MAX && !g->converged; k++) {
         memcpy(last, g->beta, p * sizeof *last);
         step(g, q, b);
         means(g);
         double next = deviance(g);
-        for (int h = 0; h < 30 && k > 0 && !(next <= d + 1e-9 * (fabs(d) + 0.1)); h++) {
+        for (int h = 0; h < STEPS_MAX && k > 0 && !isfinite(next); h++) {
             for (size_t j = 0; j < p; j++)
                 g->beta[j] = (g->beta[j] + last[j]) / 2;
             means(g);
             next = deviance(g);
         }
-        double change = fabs(next - d) / (fabs(next) + 0.1);
+        g->converged = fabs(next - d) / (fabs(next) + 0.1) < TOLERANCE;
         d = next;
-        if (change < R_TOLERANCE && k < R_STEPS)
-            g->converged = true;
-        if (change < 1e-14)
-            break;
     }
     g->deviance = d;
 }
@@ -83,10 +78,6 @@ void glm_poisson_fit(struct glm_poisson *g)
     double *b = mem_array(g->rows, sizeof *b), *last = mem_array(p, sizeof *last);
     memset(g->beta, 0, p * sizeof *g->beta);
     iterate(g, &q, b, last);
-    for (size_t i = 0; i < g->rows; i++)
-        for (size_t j = 0; j < p; j++)
-            q.a[j * g->rows + i] = sqrt(g->mu[i]) * g->x[j * g->rows + i];
-    qr_factor(&q, 1e-11);
     g->rank = q.rank;
     double *work = mem_array(p * p, sizeof *work);
     qr_inverse_gram(&q, g->covariance, work);

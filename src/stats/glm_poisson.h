@@ -1,5 +1,9 @@
 /* Poisson regression with log link on a dense design, by iteratively reweighted least squares with
- * Householder QR (McCullagh & Nelder 1989, section 2.5). Small designs. */
+ * Householder QR (McCullagh & Nelder 1989, section 2.5). Small designs.
+ *
+ * Stops as R's glm does, so that answers can be laid beside those of R packages: when the deviance
+ * changes by less than 1e-8 of itself (plus 0.1), after 25 steps at most; the covariance is that of
+ * the last least-squares step, whose weights are one step old. */
 #ifndef STATS_GLM_POISSON_H
 #define STATS_GLM_POISSON_H
 
@@ -19,7 +23,7 @@ struct glm_poisson {
     double *covariance; /* columns * columns; NAN for dependent columns */
     int rank;
     double deviance, loglik; /* factorials kept (log gamma for fractions) */
-    bool converged; /* relative change of deviance below 1e-8 within 25 steps, as R's glm counts */
+    bool converged;
 };
 /* Scratch is allocated and freed inside. */
 void glm_poisson_fit(struct glm_poisson *g);
