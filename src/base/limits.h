@@ -11,6 +11,7 @@
 #define LIMIT_TEXT_BYTES ((size_t)64 << 10) /* one free text */
 #define LIMIT_NAME_BYTES 512                /* one personal name, after which it is cut */
 #define LIMIT_THREADS 256
+#define LIMIT_PROBLEMS 500 /* kinds of problem that one import lists */
 
 /* Spreadsheets (XLSX, ODS). Chosen so that a hostile file costs at most 64 MB of memory. */
 #define LIMIT_SHEET_FILE_BYTES ((size_t)256 << 20)  /* the packed file */
