@@ -36,8 +36,8 @@ static bool key_part(const struct link_data *d, const struct link_key *k, const 
     const struct column *c = &d->column[k->column];
     uint32_t v = row[k->column], packed = c->value[v].extra;
     if (k->part == LINK_NAME_BAG) {
-        uint64_t g = d->column[d->given].more[row[d->given]].joined,
-                 f = d->column[d->family].more[row[d->family]].joined;
+        uint64_t g = d->column[d->given].words[row[d->given]].joined,
+                 f = d->column[d->family].words[row[d->family]].joined;
         *out = g < f ? mix64(g, f) : mix64(f, g);
         return row[d->given] && row[d->family];
     }
@@ -45,14 +45,14 @@ static bool key_part(const struct link_data *d, const struct link_key *k, const 
         return false;
     switch (k->part) {
     case LINK_WHOLE:
-        *out = c->more[v].hash;
+        *out = value_hash(c, v);
         return true;
     case LINK_PREFIX:
         *out = prefix_hash(intern_text(&c->texts, v), k->length);
         return true;
     case LINK_SKELETON:
-        *out = c->more[v].skeleton;
-        return c->more[v].skeleton != 0;
+        *out = name_sound(&c->value[v]);
+        return *out != 0;
     case LINK_PART_YEAR:
         *out = (uint64_t)packed_year(packed);
         return true;
@@ -378,8 +378,7 @@ struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, s
         uint64_t load = 0;
         for (uint32_t g = 0; g < pr->groups; g++) {
             const struct group *group = &pr->group[g];
-            bool taken = keep <= 1 || group->hash < UINT32_MAX / keep;
-            for (uint32_t k = 0; taken && k + 1 < group->count; k++) {
+            for (uint32_t k = 0; group_sampled(group, keep) && k + 1 < group->count; k++) {
                 if (!open || load >= pairs) {
                     MEM_GROW(chunk, cap, *count + 1);
                     chunk[(*count)++] = (struct chunk){r, group->start + k, 0, g};
@@ -389,8 +388,6 @@ struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, s
                 load += group->count - 1 - k;
                 chunk[*count - 1].to = group->start + k + 1;
             }
-            if (!taken)
-                open = false;
         }
     }
     return chunk;

@@ -76,8 +76,13 @@ struct chunk {
     uint32_t from, to;
     uint32_t group; /* the group that `from` is in */
 };
-/* Cuts the plan into pieces of about `pairs` pairs. With keep > 1 only groups whose hash is below
- * 2^32/keep are taken: a sample of groups. */
+/* With keep > 1 one group in `keep` is taken, by the hash of its key. */
+static inline bool group_sampled(const struct group *g, uint32_t keep)
+{
+    return keep <= 1 || g->hash < UINT32_MAX / keep;
+}
+/* Cuts the plan into pieces of about `pairs` pairs (of sampled groups; the others within a piece are
+ * to be skipped). */
 struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, size_t *count);
 
 #endif

@@ -50,7 +50,8 @@ void link_data_free(struct link_data *d)
     for (int k = 0; k < d->columns; k++) {
         intern_free(&d->column[k].texts);
         free(d->column[k].value);
-        free(d->column[k].more);
+        free(d->column[k].words);
+        free(d->column[k].count);
     }
     intern_free(&d->sources);
     free(d->source);
@@ -352,15 +353,15 @@ static void count_values(struct link_data *d)
     size_t columns = (size_t)d->columns;
     for (uint32_t r = 0; r < d->n; r++)
         for (size_t k = 0; k < columns; k++)
-            d->column[k].more[d->cell[r * columns + k]].count++;
+            d->column[k].count[d->cell[r * columns + k]]++;
     for (size_t k = 0; k < columns; k++) {
         struct column *c = &d->column[k];
-        c->present = d->n - c->more[0].count;
+        c->present = d->n - c->count[0];
         double n = (double)c->present;
         uint32_t distinct = 0;
         for (uint32_t v = 1; v < c->values; v++) {
-            distinct += c->more[v].count > 0;
-            c->average_frequency += (double)c->more[v].count / n * ((double)c->more[v].count / n);
+            distinct += c->count[v] > 0;
+            c->average_frequency += (double)c->count[v] / n * ((double)c->count[v] / n);
         }
         c->unused = distinct < 2;
     }
@@ -393,6 +394,7 @@ enum status link_data_finish(struct link_data *d, int threads, struct err *e)
         place_cells(d, from, map);
         free(map);
         free(weight);
+        intern_free(&d->raw[from]);
     }
     free_raw(d);
     for (int k = 0; k < d->columns; k++)

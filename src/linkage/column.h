@@ -15,21 +15,19 @@
 
 struct value {
     struct cmp_key key;
-    uint32_t extra;   /* packed date, year */
+    uint32_t extra;   /* packed date; year; of names the sound and whether of several words */
     float equal_bits; /* weight of agreement on this very value; set with the model */
 };
 _Static_assert(sizeof(struct value) == 64, "a value is one cache line");
 
 enum { VALUE_WORDS = 8 };
 
-struct value_more {
-    uint64_t hash;              /* of the normalised text */
-    uint64_t skeleton;          /* of the words' skeletons in sorted order; names only */
-    uint64_t sorted;            /* of the words in sorted order, spaces left out of account */
-    uint64_t joined;            /* of the text without spaces */
-    uint32_t count;             /* records */
+/* Names, places, addresses and free text also as words. */
+struct words {
+    uint64_t sorted;            /* hash of the words in sorted order, spaces left out of account */
+    uint64_t joined;            /* hash of the text without spaces */
     uint32_t word[VALUE_WORDS]; /* 32-bit hashes of the first words */
-    uint8_t words;
+    uint8_t n;
 };
 
 struct column {
@@ -38,7 +36,8 @@ struct column {
     int from;            /* column of the specification */
     struct intern texts; /* normalised texts; number k there is value k here (0 is "") */
     struct value *value;
-    struct value_more *more;
+    struct words *words; /* by value; NULL when the type has none */
+    uint32_t *count;     /* records, by value */
     uint32_t values;
     uint64_t present;         /* records with a value */
     double average_frequency; /* chance that two records have the same value */
@@ -80,7 +79,7 @@ static inline const uint32_t *data_row(const struct link_data *d, uint32_t recor
     return d->cell + (size_t)record * (size_t)d->columns;
 }
 
-/* Fills value and more for the texts from number `first` on (counts are left 0). */
+/* Fills value, words and count for the texts from number `first` on (counts are left 0). */
 struct normaliser;
 void column_derive(struct column *c, uint32_t first, struct normaliser *nz);
 
@@ -94,6 +93,17 @@ static inline uint32_t date_pack(int y, int m, int d)
 {
     return (uint32_t)y << 14 | (uint32_t)m << 7 | (uint32_t)d;
 }
+/* Names: 31 bits of the words' skeletons in any order (0: none) and a flag. */
+static inline uint32_t name_sound(const struct value *v)
+{
+    return v->extra >> 1;
+}
+static inline bool name_has_words(const struct value *v)
+{
+    return v->extra & 1;
+}
+/* Hash of the normalised text. */
+uint64_t value_hash(const struct column *c, uint32_t v);
 static inline int packed_year(uint32_t p)
 {
     return (int)(p >> 14);

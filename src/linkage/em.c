@@ -67,10 +67,10 @@ static void exact_equality(struct training *t, int k)
     double n = (double)c->present;
     double equal = 0.0;
     for (uint32_t v = 1; v < c->values; v++)
-        equal += (double)c->more[v].count * ((double)c->more[v].count - 1.0);
+        equal += (double)c->count[v] * ((double)c->count[v] - 1.0);
     t->random[k][LEVEL_SAME] = n > 1.0 ? equal / (n * (n - 1.0)) : 0.0;
     for (uint32_t v = 1; v < c->values; v++) {
-        double count = (double)c->more[v].count;
+        double count = (double)c->count[v];
         int band = frequency_band(c, v);
         t->band_random[k][band] += count * (count - 1.0) / (n * (n - 1.0));
         t->band_share[k][band] += count / n;
@@ -79,7 +79,7 @@ static void exact_equality(struct training *t, int k)
 
 int frequency_band(const struct column *c, uint32_t value)
 {
-    double ratio = (double)c->more[value].count / (double)c->present / c->average_frequency;
+    double ratio = (double)c->count[value] / (double)c->present / c->average_frequency;
     return ratio < 0.125 ? 0 : ratio < 0.5 ? 1 : ratio < 2.0 ? 2 : 3;
 }
 

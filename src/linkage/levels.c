@@ -110,11 +110,11 @@ void levels_init(void)
     pthread_once(&once, init_rules);
 }
 
-static int words_in_common(const struct value_more *a, const struct value_more *b)
+static int words_in_common(const struct words *a, const struct words *b)
 {
     int common = 0;
-    for (int i = 0; i < a->words; i++)
-        for (int k = 0; k < b->words; k++)
+    for (int i = 0; i < a->n; i++)
+        for (int k = 0; k < b->n; k++)
             if (a->word[i] == b->word[k]) {
                 common++;
                 break;
@@ -130,12 +130,13 @@ static int name_level(const struct column *c, uint32_t a, uint32_t b)
         level = NAME_DIFFERENT;
     if (level == NAME_NEAR)
         return level;
-    const struct value_more *p = &c->more[a], *q = &c->more[b];
-    if ((p->skeleton == q->skeleton && p->skeleton && x->key.n > 2 && y->key.n > 2) ||
-        p->sorted == q->sorted || p->joined == q->joined)
+    if (name_sound(x) == name_sound(y) && name_sound(x) && x->key.n > 2 && y->key.n > 2)
         return NAME_NEAR;
-    if (p->words > 1 || q->words > 1) {
-        int fewer = p->words < q->words ? p->words : q->words;
+    if (name_has_words(x) || name_has_words(y)) {
+        const struct words *p = &c->words[a], *q = &c->words[b];
+        int fewer = p->n < q->n ? p->n : q->n;
+        if (p->sorted == q->sorted || p->joined == q->joined)
+            return NAME_NEAR;
         if (fewer && words_in_common(p, q) == fewer && level > NAME_SIMILAR)
             return NAME_SIMILAR;
     }
@@ -177,7 +178,7 @@ static int date_level(const struct column *c, uint32_t a, uint32_t b)
 
 static int text_level(const struct column *c, uint32_t a, uint32_t b)
 {
-    const struct value_more *p = &c->more[a], *q = &c->more[b];
+    const struct words *p = &c->words[a], *q = &c->words[b];
     if (p->joined == q->joined || p->sorted == q->sorted ||
         jw_level(&text_rule, &c->value[a].key, &c->value[b].key) == 0)
         return 2;
@@ -259,8 +260,7 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
 /* Is value x of column c about the same name as value y of column e? */
 static bool names_agree(const struct column *c, uint32_t x, const struct column *e, uint32_t y)
 {
-    return c->more[x].hash == e->more[y].hash ||
-           jw_level(&name_rule, &c->value[x].key, &e->value[y].key) <= 1;
+    return jw_level(&name_rule, &c->value[x].key, &e->value[y].key) <= 1;
 }
 
 void levels_across_names(const struct link_data *d, const uint32_t *a, const uint32_t *b,
@@ -286,7 +286,7 @@ int address_level_across(const struct link_data *d, const uint32_t *a, const uin
     for (int k = 0; k < d->columns; k++) {
         if (k == column || d->column[k].type != LINK_ADDRESS)
             continue;
-        const struct value_more *here = d->column[column].more, *there = d->column[k].more;
+        const struct words *here = d->column[column].words, *there = d->column[k].words;
         if ((a[k] && there[a[k]].joined == here[b[column]].joined) ||
             (b[k] && there[b[k]].joined == here[a[column]].joined))
             return ADDRESS_ELSEWHERE;

@@ -197,7 +197,8 @@ static uint64_t mix_sorted(uint64_t *h, int n)
     return str_hash((struct str){(const char *)h, (size_t)n * sizeof *h});
 }
 
-static void derive_words(struct value_more *m, struct str s, bool name)
+/* Returns the payload of a name. */
+static uint32_t derive_words(struct words *m, struct str s, bool name)
 {
     enum { MAX_SORTED = 32 };
     uint64_t word[MAX_SORTED], skeleton[MAX_SORTED];
@@ -219,9 +220,10 @@ static void derive_words(struct value_more *m, struct str s, bool name)
         }
         i = end + 1;
     }
-    m->words = (uint8_t)(words < VALUE_WORDS ? words : VALUE_WORDS);
+    m->n = (uint8_t)(words < VALUE_WORDS ? words : VALUE_WORDS);
     m->sorted = mix_sorted(word, words);
-    m->skeleton = skeletons ? mix_sorted(skeleton, skeletons) : 0;
+    uint32_t sound = skeletons ? (uint32_t)(mix_sorted(skeleton, skeletons) >> 33) : 0;
+    return sound << 1 | (words > 1);
 }
 
 static uint64_t hash_joined(struct str s)
@@ -244,13 +246,29 @@ static uint32_t packed_of_text(struct str s)
     return date_pack(part[0], part[1], part[2]);
 }
 
+uint64_t value_hash(const struct column *c, uint32_t v)
+{
+    const struct cmp_key *k = &c->value[v].key;
+    return k->n < CMP_MAX ? str_hash((struct str){(const char *)k->c, k->n})
+                          : str_hash(intern_text(&c->texts, v));
+}
+
+static bool is_name(enum link_type t)
+{
+    return t == LINK_GIVEN_NAME || t == LINK_FAMILY_NAME || t == LINK_FULL_NAME;
+}
+
+static bool has_words(enum link_type t)
+{
+    return is_name(t) || t == LINK_PLACE || t == LINK_ADDRESS || t == LINK_TEXT;
+}
+
 static void derive(struct column *c, uint32_t v)
 {
     struct str s = intern_text(&c->texts, v);
     struct value *value = &c->value[v];
-    struct value_more *m = &c->more[v];
     *value = (struct value){0};
-    *m = (struct value_more){.hash = str_hash(s)};
+    c->count[v] = 0;
     if (c->type == LINK_DATE) {
         char digits[9];
         value->extra = packed_of_text(s);
@@ -258,24 +276,41 @@ static void derive(struct column *c, uint32_t v)
         cmp_key_set(&value->key, (struct str){digits, 8});
         return;
     }
-    if (c->type == LINK_YEAR)
-        value->extra = packed_of_text(s) >> 14;
     cmp_key_set(&value->key, s);
-    m->joined = hash_joined(s);
-    derive_words(m, s,
-                 c->type == LINK_GIVEN_NAME || c->type == LINK_FAMILY_NAME ||
-                     c->type == LINK_FULL_NAME);
+    if (c->type == LINK_YEAR)
+        value->extra = (uint32_t)packed_year(packed_of_text(s));
+    if (c->words) {
+        uint32_t sound = derive_words(&c->words[v], s, is_name(c->type));
+        c->words[v].joined = hash_joined(s);
+        value->extra = is_name(c->type) ? sound : 0;
+    }
+}
+
+/* Value lines begin at a cache line, which realloc does not promise. */
+static struct value *aligned_values(struct value *old, uint32_t had, uint32_t n)
+{
+    struct value *p = aligned_alloc(sizeof *p, (size_t)n * sizeof *p);
+    if (!p)
+        return mem_resize(old, n, sizeof *p);
+    if (had)
+        memcpy(p, old, (size_t)had * sizeof *p);
+    free(old);
+    return p;
 }
 
 void column_derive(struct column *c, uint32_t first, struct normaliser *nz)
 {
     (void)nz;
     uint32_t n = c->texts.count;
-    c->value = mem_resize(c->value, n, sizeof *c->value);
-    c->more = mem_resize(c->more, n, sizeof *c->more);
+    c->value = aligned_values(c->value, first, n);
+    c->count = mem_resize(c->count, n, sizeof *c->count);
+    if (has_words(c->type))
+        c->words = mem_resize(c->words, n, sizeof *c->words);
     for (uint32_t v = first; v < n; v++)
         derive(c, v);
-    if (first == 0)
-        memset(&c->value[0], 0, sizeof c->value[0]);
+    if (first == 0) {
+        c->value[0] = (struct value){0};
+        c->count[0] = 0;
+    }
     c->values = n;
 }

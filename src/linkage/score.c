@@ -73,7 +73,7 @@ void model_bind(const struct link_model *m, struct link_data *d)
         struct column *c = &d->column[k];
         for (uint32_t v = 1; v < c->values; v++)
             c->value[v].equal_bits =
-                (float)model_equal_bits(&m->column[k], c->more[v].count, c->present);
+                (float)model_equal_bits(&m->column[k], c->count[v], c->present);
     }
 }
 
