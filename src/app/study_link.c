@@ -3,6 +3,7 @@
 #include "app/link_spec.h"
 #include "app/link_truth.h"
 #include "base/limits.h"
+#include "linkage/model_json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -182,6 +183,18 @@ static enum status read_all(struct job *j, struct err *e)
     return ST_OK;
 }
 
+static enum status read_model(struct job *j, struct err *e)
+{
+    json_t *doc;
+    TRY(json_read_file(j->s->use_model, &doc, e));
+    enum status st = link_model_from_json(doc, j->s->use_model, &j->model, e);
+    json_decref(doc);
+    TRY(st);
+    if (link_model_fit(j->model, j->data, e) != ST_OK)
+        return err_at(e, j->s->use_model, 0, NULL);
+    return ST_OK;
+}
+
 static enum status link_all(struct job *j, struct err *e)
 {
     const struct study_link *s = j->s;
@@ -194,10 +207,29 @@ static enum status link_all(struct job *j, struct err *e)
         .progress = s->progress,
         .clock = seconds,
     };
+    if (s->use_model)
+        TRY(read_model(j, e));
     return link_run(j->data, &o, &j->model, &j->result, e);
 }
 
-enum { OUT_CLUSTERS, OUT_PAIRS, OUTS };
+static enum status write_json(const json_t *doc, struct outfile *o, const char *path, struct err *e)
+{
+    TRY(outfile_open(o, path, e));
+    if (json_dumpf(doc, o->to, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) != 0)
+        return err_set(e, ST_FAULT, "cannot write %s", path);
+    fputc('\n', o->to);
+    return ST_OK;
+}
+
+static enum status write_model(const struct job *j, struct outfile *o, struct err *e)
+{
+    json_t *doc = link_model_to_json(j->model);
+    enum status st = write_json(doc, o, j->s->model, e);
+    json_decref(doc);
+    return st;
+}
+
+enum { OUT_CLUSTERS, OUT_PAIRS, OUT_MODEL, OUT_SUMMARY, OUTS };
 
 static enum status write_all(struct job *j, struct outfile *o, json_t **summary, struct err *e)
 {
@@ -206,13 +238,15 @@ static enum status write_all(struct job *j, struct outfile *o, json_t **summary,
         TRY(write_clusters(j, &o[OUT_CLUSTERS], e));
     if (j->s->pairs)
         TRY(write_pairs(j, &o[OUT_PAIRS], e));
+    if (j->s->model)
+        TRY(write_model(j, &o[OUT_MODEL], e));
     j->write_seconds = seconds(NULL) - t;
     *summary = summary_json(j);
+    if (j->s->summary)
+        TRY(write_json(*summary, &o[OUT_SUMMARY], j->s->summary, e));
     for (int k = 0; k < OUTS; k++)
         if (o[k].to)
             TRY(outfile_commit(&o[k], e));
-    if (j->s->summary)
-        TRY(json_write_file(j->s->summary, *summary, e));
     return ST_OK;
 }
 

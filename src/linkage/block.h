@@ -81,8 +81,8 @@ static inline bool group_sampled(const struct group *g, uint32_t keep)
 {
     return keep <= 1 || g->hash < UINT32_MAX / keep;
 }
-/* Cuts the plan into pieces of about `pairs` pairs (of sampled groups; the others within a piece are
- * to be skipped). */
+/* Cuts the plan into pieces of about `pairs` pairs (of sampled groups; the others within a piece
+ * are to be skipped). */
 struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, size_t *count);
 
 #endif

@@ -202,7 +202,7 @@ struct link_result {
 
 /* Trains when *model is NULL (free it with link_model_free), else uses it. ST_DATA: no column that
  * can be compared, no shared key at all (nothing to compare), constraints that contradict. */
-MUST_CHECK enum status link_run(const struct link_data *d, const struct link_options *o,
+MUST_CHECK enum status link_run(struct link_data *d, const struct link_options *o,
                                 struct link_model **model, struct link_result *out, struct err *e);
 void link_result_free(struct link_result *r);
 

@@ -3,6 +3,7 @@
 #define LINKAGE_MODEL_H
 
 #include "linkage/block.h"
+#include "linkage/intern.h"
 #include "linkage/levels.h"
 
 struct model_column {
@@ -11,7 +12,10 @@ struct model_column {
     int levels;
     const char *words[LINK_MAX_LEVELS];
     double m[LINK_MAX_LEVELS], u[LINK_MAX_LEVELS], bits[LINK_MAX_LEVELS];
-    double any_equal; /* chance that two different persons' values are equal */
+    double any_equal;    /* chance that two records taken at random have the same value */
+    struct intern known; /* values whose frequency the model keeps, so that it can be used on */
+    double *frequency;   /* other data; of all other values the frequency is taken as `rare` */
+    double rare;
     bool unused;
 };
 
@@ -29,9 +33,13 @@ struct link_model {
 double model_prior_bits(const struct link_model *m);
 /* bits from m and u, with the levels kept in order (a weaker level never weighs more). */
 void model_set_bits(struct link_model *m);
-/* Weights of agreement on each value, from the values' frequencies in the data. */
-void model_bind(const struct link_model *m, struct link_data *d);
-double model_equal_bits(const struct model_column *mc, uint64_t count, uint64_t present);
+/* Sets the weight of agreement on each value: from the values' frequencies in the data when the
+ * model was trained on them, else from the model's. */
+void model_bind(const struct link_model *m, struct link_data *d, bool same_data);
+/* Keeps the frequencies of common values in the model (those that tell nobody's secret). */
+void model_remember(struct link_model *m, const struct link_data *d);
+/* Bits of agreement on a value of this frequency. */
+double model_equal_bits(const struct model_column *mc, double frequency);
 
 /* ---- scoring ---- */
 

@@ -154,6 +154,7 @@ static enum status train(const struct link_data *d, const struct plan *plan,
     }
     training_random(&t);
     em_fit(&t, m);
+    model_remember(m, d);
     free(t.count);
     return ST_OK;
 }
@@ -312,8 +313,8 @@ static int by_records(const void *x, const void *y)
     return p->a != q->a ? (p->a < q->a ? -1 : 1) : p->b < q->b ? -1 : p->b > q->b;
 }
 
-enum status link_run(const struct link_data *d, const struct link_options *o,
-                     struct link_model **model, struct link_result *r, struct err *e)
+enum status link_run(struct link_data *d, const struct link_options *o, struct link_model **model,
+                     struct link_result *r, struct err *e)
 {
     *r = (struct link_result){.records = d->n};
     levels_init();
@@ -324,14 +325,15 @@ enum status link_run(const struct link_data *d, const struct link_options *o,
     report_rules(d, &plan, r);
     double t1 = now(o);
     r->block_seconds = t1 - t0;
-    if (!*model) {
+    bool trained = !*model;
+    if (trained) {
         enum status s = train(d, &plan, o, model, e);
         if (s != ST_OK) {
             plan_free(&plan);
             return s;
         }
     }
-    model_bind(*model, (struct link_data *)(uintptr_t)d);
+    model_bind(*model, d, trained);
     double t2 = now(o);
     r->em_seconds = t2 - t1;
     struct scorer scorer;

@@ -10,6 +10,10 @@ double model_prior_bits(const struct link_model *m)
 
 void link_model_free(struct link_model *m)
 {
+    for (int k = 0; m && k < m->columns; k++) {
+        intern_free(&m->column[k].known);
+        free(m->column[k].frequency);
+    }
     free(m);
 }
 
@@ -18,35 +22,26 @@ void link_model_free(struct link_model *m)
 static void keep_order(struct model_column *c)
 {
     double m[LINK_MAX_LEVELS], u[LINK_MAX_LEVELS];
-    int level[LINK_MAX_LEVELS], size[LINK_MAX_LEVELS], n = 0;
+    int last[LINK_MAX_LEVELS], n = 0; /* last level of each pool */
     bool name = c->type == LINK_GIVEN_NAME || c->type == LINK_FAMILY_NAME;
     for (int l = 1; l < c->levels; l++) {
-        if (name && (l == NAME_SWAPPED || l == NAME_HALF_SWAPPED))
+        if (name && (l == NAME_SWAPPED || l == NAME_HALF_SWAPPED)) {
+            c->bits[l] = fmax(0.0, log2(c->m[l] / c->u[l]));
             continue;
+        }
         m[n] = c->m[l];
         u[n] = c->u[l];
-        level[n] = l;
-        size[n++] = 1;
-        while (n > 1 && m[n - 1] * u[n - 2] > m[n - 2] * u[n - 1]) {
+        last[n++] = l;
+        for (; n > 1 && m[n - 1] * u[n - 2] > m[n - 2] * u[n - 1]; n--) {
             m[n - 2] += m[n - 1];
             u[n - 2] += u[n - 1];
-            size[n - 2] += size[n - 1];
-            n--;
+            last[n - 2] = last[n - 1];
         }
     }
-    int at = 0, next = 1;
-    for (int k = 0; k < n; k++)
-        for (int i = 0; i < size[k]; i++) {
-            while (name && (next == NAME_SWAPPED || next == NAME_HALF_SWAPPED))
-                next++;
-            c->bits[next++] = log2(m[k] / u[k]);
-            at++;
-        }
-    (void)level;
-    (void)at;
-    if (name)
-        for (int l = NAME_SWAPPED; l <= NAME_HALF_SWAPPED; l++)
-            c->bits[l] = fmax(0.0, log2(c->m[l] / c->u[l]));
+    for (int k = 0, l = 1; k < n; k++)
+        for (; l <= last[k]; l++)
+            if (!name || (l != NAME_SWAPPED && l != NAME_HALF_SWAPPED))
+                c->bits[l] = log2(m[k] / u[k]);
 }
 
 void model_set_bits(struct link_model *m)
@@ -60,20 +55,90 @@ void model_set_bits(struct link_model *m)
 
 /* The chance of meeting this very value in another person's record is its frequency; scaled so
  * that on average it is the chance u of the equal level, which has the matches taken out. */
-double model_equal_bits(const struct model_column *mc, uint64_t count, uint64_t present)
+double model_equal_bits(const struct model_column *mc, double frequency)
 {
-    double frequency = ((double)count + 0.5) / ((double)present + 1.0);
-    double u = frequency * (mc->any_equal > 0.0 ? mc->u[LEVEL_SAME] / mc->any_equal : 1.0);
-    return log2(mc->m[LEVEL_SAME] / fmin(u, 0.999));
+    double scale = mc->any_equal > 0.0 ? mc->u[LEVEL_SAME] / mc->any_equal : 1.0;
+    return log2(mc->m[LEVEL_SAME] / fmin(frequency * scale, 0.999));
 }
 
-void model_bind(const struct link_model *m, struct link_data *d)
+static double frequency_in(const struct column *c, uint32_t v)
+{
+    return ((double)c->count[v] + 0.5) / ((double)c->present + 1.0);
+}
+
+enum { REMEMBER_LEAST = 10 };
+
+/* Values of these types are somebody's own, however many records share one. */
+static bool is_secret(enum link_type t)
+{
+    return t == LINK_PHONE || t == LINK_EMAIL || t == LINK_IDENTIFIER || t == LINK_ADDRESS;
+}
+
+/* In the order of their hashes: the same file whatever the order of the rows. */
+struct remembered {
+    uint64_t hash;
+    uint32_t value;
+};
+
+static int by_hash(const void *x, const void *y)
+{
+    const struct remembered *a = x, *b = y;
+    return a->hash < b->hash ? -1 : a->hash > b->hash;
+}
+
+static void remember_column(struct model_column *mc, const struct column *c)
+{
+    struct remembered *r = mem_array(c->values, sizeof *r);
+    size_t n = 0;
+    for (uint32_t v = 1; v < c->values; v++)
+        if (c->count[v] >= REMEMBER_LEAST)
+            r[n++] = (struct remembered){value_hash(c, v), v};
+    qsort(r, n, sizeof *r, by_hash);
+    mc->frequency = mem_array(n, sizeof *mc->frequency);
+    for (size_t k = 0; k < n; k++) {
+        intern_add(&mc->known, intern_text(&c->texts, r[k].value));
+        mc->frequency[k] = frequency_in(c, r[k].value);
+    }
+    free(r);
+}
+
+void model_remember(struct link_model *m, const struct link_data *d)
+{
+    m->fingerprint = m->records;
+    for (int k = 0; k < d->columns; k++) {
+        struct model_column *mc = &m->column[k];
+        const struct column *c = &d->column[k];
+        if (c->unused)
+            continue;
+        double left = (double)c->present, values = 0.0;
+        for (uint32_t v = 1; v < c->values; v++) {
+            m->fingerprint += value_hash(c, v) * (c->count[v] + (uint64_t)k * 0x10001);
+            if (c->count[v] < REMEMBER_LEAST)
+                values += c->count[v] > 0;
+            else
+                left -= c->count[v];
+        }
+        mc->rare = (values > 0.0 ? left / values + 0.5 : 1.0) / ((double)c->present + 1.0);
+        if (!is_secret(c->type))
+            remember_column(mc, c);
+    }
+}
+
+static double model_frequency(const struct model_column *mc, struct str text)
+{
+    uint32_t k = intern_find(&mc->known, text);
+    return k == UINT32_MAX ? mc->rare : mc->frequency[k];
+}
+
+void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 {
     for (int k = 0; k < d->columns; k++) {
         struct column *c = &d->column[k];
         for (uint32_t v = 1; v < c->values; v++)
-            c->value[v].equal_bits =
-                (float)model_equal_bits(&m->column[k], c->count[v], c->present);
+            c->value[v].equal_bits = (float)model_equal_bits(
+                &m->column[k], same_data
+                                   ? frequency_in(c, v)
+                                   : model_frequency(&m->column[k], intern_text(&c->texts, v)));
     }
 }
 
