@@ -1,0 +1,21 @@
+/* study link-explain: why two records are, or are not, linked. */
+#ifndef APP_LINK_EXPLAIN_H
+#define APP_LINK_EXPLAIN_H
+
+#include "base/json.h"
+#include "linkage/link.h"
+
+struct link_explain_request {
+    const char *people, *spec, *use_model;
+    const char *id_a, *id_b;
+    const char *svg; /* file of the waterfall, or NULL */
+    double threshold;
+    int threads;
+};
+
+/* Runs the linkage (or uses the model given) and explains the pair. Texts for people: *text; the
+ * same as JSON: *doc. Free both. */
+MUST_CHECK enum status link_explain_run(const struct link_explain_request *r, struct buf *text,
+                                        json_t **doc, struct err *e);
+
+#endif

@@ -1,0 +1,68 @@
+#include "linkage/model.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void name_shared_rules(const struct link_data *d, const struct plan *p, uint64_t shared,
+                              char *out, size_t size)
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (; shared && n < size; shared &= shared - 1) {
+        char name[200];
+        rule_name(d, &p->rule[__builtin_ctzll(shared)].rule, name, sizeof name);
+        int wrote = snprintf(out + n, size - n, "%s%s", n ? "; " : "", name);
+        n += wrote > 0 ? (size_t)wrote : 0;
+    }
+}
+
+static struct link_reason reason_of(const struct link_data *d, const struct link_model *m, int k,
+                                    int level, uint32_t a, uint32_t b)
+{
+    const struct model_column *mc = &m->column[k];
+    struct link_reason r = {
+        .column = mc->name,
+        .a = link_data_text(d, a, k),
+        .b = link_data_text(d, b, k),
+        .level = level,
+        .words = mc->words[level],
+        .m = mc->m[level],
+        .u = mc->u[level],
+        .bits = mc->bits[level],
+    };
+    if (level == LEVEL_SAME) {
+        r.bits = d->column[k].value[data_row(d, a)[k]].equal_bits;
+        r.frequency_bits = r.bits - mc->bits[level];
+        r.u = r.m / exp2(r.bits);
+    }
+    return r;
+}
+
+void link_explain(const struct link_data *d, const struct link_model *m, uint32_t a, uint32_t b,
+                  struct link_explanation *out)
+{
+    *out = (struct link_explanation){.prior_bits = model_prior_bits(m)};
+    levels_init();
+    struct plan plan;
+    struct scorer s;
+    plan_new(&plan, d);
+    scorer_new(&s, d, m);
+    if (a > b) {
+        uint32_t t = a;
+        a = b;
+        b = t;
+    }
+    uint64_t shared = sources_allow(d, a, b) ? plan_shared(&plan, a, b) : 0;
+    out->compared = shared != 0;
+    name_shared_rules(d, &plan, shared, out->shared, sizeof out->shared);
+    plan_free(&plan);
+    const uint32_t *x = data_row(d, a), *y = data_row(d, b);
+    uint64_t pattern = pattern_of(d, x, y);
+    float household;
+    out->bits = score_pattern(&s, x, y, pattern, &household);
+    out->household_bits = household;
+    out->probability = 1.0 / (1.0 + exp2(-out->bits));
+    for (int k = 0; k < d->columns; k++)
+        if (!d->column[k].unused)
+            out->reason[out->reasons++] = reason_of(d, m, k, pattern_level(pattern, k), a, b);
+}
