@@ -4,6 +4,7 @@
 #include "base/embed.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "text/translit.h"
 
 #include <pthread.h>
 
@@ -35,9 +36,8 @@ static struct lexeme *lexeme_make(struct str word)
     return slots[i];
 }
 
-/* Calls fn for each row of an embedded table. */
-static void each_row(const char *name, size_t columns,
-                     void (*fn)(const struct str *cells, long row))
+void lexicon_each_row(const char *name, size_t columns,
+                      void (*fn)(const struct str *cells, long row))
 {
     const struct embedded *file = embed_find(name);
     struct csv c;
@@ -63,7 +63,11 @@ static void read_word(const struct str *cells, long row)
                                         "servant", "kunya", "particle", "middle", "alias"};
     for (uint8_t k = 1; k < sizeof kinds / sizeof *kinds; k++)
         if (str_is(cells[1], kinds[k])) {
-            lexeme_make(cells[0])->kind = k;
+            char signs[64];
+            struct str word = cells[0];
+            if (word.n && word.p[0] & 0x80)
+                word = (struct str){signs, translit_known_key(word, signs, sizeof signs)};
+            lexeme_make(word)->kind = k;
             return;
         }
     BUG("data/text/words.csv row %ld: unknown kind", row);
@@ -92,12 +96,22 @@ static void read_nickname(const struct str *cells, long row)
     short_form->formal[short_form->formals++] = formal->slot;
 }
 
+static void read_known(const struct str *cells, long row)
+{
+    char signs[64];
+    size_t n = translit_known_key(cells[0], signs, sizeof signs);
+    (void)row;
+    lexeme_make((struct str){signs, n})->latin =
+        (struct str){arena_strndup(&store, cells[1].p, cells[1].n), cells[1].n};
+}
+
 static void read_all(void)
 {
     slots = mem_zalloc(SLOTS, sizeof *slots);
-    each_row("text/words.csv", 3, read_word);
-    each_row("text/variants.csv", 3, read_variants);
-    each_row("text/nicknames.csv", 2, read_nickname);
+    lexicon_each_row("text/words.csv", 3, read_word);
+    lexicon_each_row("text/variants.csv", 3, read_variants);
+    lexicon_each_row("text/nicknames.csv", 2, read_nickname);
+    lexicon_each_row("text/known-words.csv", 3, read_known);
 }
 
 const struct lexeme *lexicon_find(struct str word)

@@ -27,6 +27,7 @@ struct lexeme {
     uint16_t group[LEXICON_GROUPS_MAX];   /* variant groups it belongs to */
     uint32_t formal[LEXICON_FORMALS_MAX]; /* words that it is a short form of (slots) */
     uint32_t slot;
+    struct str latin; /* of a word in another script: its usual form; empty for others */
 };
 
 /* NULL for a word in no table. Cost: one hash look-up. */
@@ -34,5 +35,9 @@ const struct lexeme *lexicon_find(struct str word);
 enum word_kind lexicon_kind(struct str word);
 bool lexicon_same_group(const struct lexeme *a, const struct lexeme *b);
 bool lexicon_nickname(const struct lexeme *a, const struct lexeme *b);
+
+/* Calls fn for each row of an embedded table of so many columns; a fault in it is ours. */
+void lexicon_each_row(const char *name, size_t columns,
+                      void (*fn)(const struct str *cells, long row));
 
 #endif

@@ -26,7 +26,16 @@ struct words {
     bool cut;
 };
 
-enum sign { SIGN_NONE, SIGN_SPACE, SIGN_HYPHEN, SIGN_COMMA, SIGN_OPEN, SIGN_CLOSE, SIGN_QUOTE };
+enum sign {
+    SIGN_NONE,
+    SIGN_SPACE,
+    SIGN_HYPHEN,
+    SIGN_COMMA,
+    SIGN_OPEN,
+    SIGN_CLOSE,
+    SIGN_QUOTE,
+    SIGN_SLASH
+};
 
 static enum sign sign_of(UChar32 c)
 {
@@ -55,8 +64,9 @@ static enum sign sign_of(UChar32 c)
     case 0xAB:
     case 0xBB:
         return SIGN_QUOTE;
-    case '.':
     case '/':
+        return SIGN_SLASH;
+    case '.':
     case ';':
     case ':':
     case '_':
@@ -153,12 +163,12 @@ static void word_split(struct text *t, struct words *ws, struct str raw, bool hy
     word_add(t, ws, raw, hyphen, alias);
 }
 
-static void words_read(struct text *t, struct str raw, struct words *ws)
+static void words_read(struct text *t, struct str raw, bool full, struct words *ws)
 {
     ws->n = 0;
     ws->cut = raw.n > LIMIT_NAME_BYTES;
     int32_t n = (int32_t)(ws->cut ? LIMIT_NAME_BYTES : raw.n), i = 0, start = -1;
-    bool hyphen = false, alias = false, quoted = false, several = false;
+    bool hyphen = false, alias = false, quoted = false, several = !full;
     raw = str_trim((struct str){raw.p, (size_t)n});
     n = (int32_t)raw.n;
     for (int32_t k = 0; k < n; k++)
@@ -185,7 +195,7 @@ static void words_read(struct text *t, struct str raw, struct words *ws)
         hyphen = s == SIGN_HYPHEN;
         if (s == SIGN_COMMA && ws->n)
             ws->w[ws->n - 1].comma = true;
-        alias = s == SIGN_OPEN ? true : s == SIGN_CLOSE ? false : alias;
+        alias = s == SIGN_OPEN || (s == SIGN_SLASH && ws->n) || (alias && s != SIGN_CLOSE);
         quoted ^= s == SIGN_QUOTE;
     }
 }
@@ -193,6 +203,15 @@ static void words_read(struct text *t, struct str raw, struct words *ws)
 static struct str plain(const struct word *w)
 {
     return (struct str){w->latin, w->n};
+}
+
+static enum word_kind kind_of(const struct word *w)
+{
+    char signs[64];
+    if (text_script_of(w->raw) == SCRIPT_LATIN)
+        return lexicon_kind(plain(w));
+    size_t n = translit_known_key(w->raw, signs, sizeof signs);
+    return n ? lexicon_kind((struct str){signs, n}) : WORD_PLAIN;
 }
 
 static bool ends_with(struct str s, const char *end)
@@ -275,6 +294,7 @@ static struct name_token *token_add(struct name *out, struct str latin, enum nam
     *t = (struct name_token){.role = (uint8_t)role};
     struct str stem = put_family_aside(latin, &t->family);
     cmp_key_set(&t->key, stem);
+    cmp_key_set(&t->whole, latin);
     text_skeleton(stem, t->skeleton);
     t->initial = latin.n == 1;
     if (role != ROLE_ALIAS && role != ROLE_PARTICLE && is_patronymic(latin))
@@ -285,6 +305,10 @@ static struct name_token *token_add(struct name *out, struct str latin, enum nam
         t->initial = t->initial && t->script != SCRIPT_HAN && t->script != SCRIPT_HANGUL;
         t->weak = role == ROLE_PARTICLE || t->initial;
         native_set(t, raw);
+        char signs[64];
+        size_t k = translit_known_key(raw, signs, sizeof signs);
+        const struct lexeme *x = k ? lexicon_find((struct str){signs, k}) : NULL;
+        t->known = x && x->latin.n;
     }
     return t;
 }
@@ -345,7 +369,7 @@ static bool article_here(const struct words *ws, int i)
 static void part_tokens(struct text *t, struct str raw, enum name_role role, struct name *out)
 {
     struct reader r = {0};
-    words_read(t, raw, &r.ws);
+    words_read(t, raw, role == ROLE_ANY, &r.ws);
     struct words *ws = &r.ws;
     out->cut |= ws->cut;
     join_syllables(ws, r.join);
@@ -354,7 +378,7 @@ static void part_tokens(struct text *t, struct str raw, enum name_role role, str
     for (int i = 0; i < ws->n; i++) {
         struct word *w = &ws->w[i];
         struct str s = plain(w);
-        enum word_kind kind = w->raw.p[0] & 0x80 ? WORD_PLAIN : lexicon_kind(s);
+        enum word_kind kind = kind_of(w);
         if (s.n == 1 && kind != WORD_PARTICLE)
             kind = WORD_PLAIN;
         bool last = i + 1 == ws->n;
@@ -405,6 +429,29 @@ static void part_tokens(struct text *t, struct str raw, enum name_role role, str
     }
 }
 
+static uint8_t languages_of(struct str country)
+{
+    static const struct {
+        char country[3];
+        uint8_t languages;
+    } rows[] = {
+        {"CN", 1 << LANG_MANDARIN | 1 << LANG_CANTONESE},
+        {"TW", 1 << LANG_MANDARIN},
+        {"HK", 1 << LANG_MANDARIN | 1 << LANG_CANTONESE},
+        {"MO", 1 << LANG_MANDARIN | 1 << LANG_CANTONESE},
+        {"SG", 1 << LANG_MANDARIN | 1 << LANG_CANTONESE},
+        {"MY", 1 << LANG_MANDARIN | 1 << LANG_CANTONESE},
+        {"KR", 1 << LANG_KOREAN},
+        {"KP", 1 << LANG_KOREAN},
+        {"VN", 1 << LANG_VIETNAMESE},
+        {"JP", 1 << LANG_JAPANESE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (str_eq_nocase_ascii(country, str_of(rows[i].country)))
+            return rows[i].languages;
+    return 0;
+}
+
 void name_parse(struct text *t, const struct name_parts *p, struct name *out)
 {
     *out = (struct name){0};
@@ -413,6 +460,9 @@ void name_parse(struct text *t, const struct name_parts *p, struct name *out)
     part_tokens(t, p->middle, ROLE_MIDDLE, out);
     part_tokens(t, p->family, ROLE_FAMILY, out);
     part_tokens(t, p->alias, ROLE_ALIAS, out);
+    uint8_t languages = languages_of(p->country);
+    for (int i = 0; i < out->n; i++)
+        out->t[i].languages = languages;
     bool strong = false;
     for (int i = 0; i < out->n; i++)
         strong |= !out->t[i].weak;

@@ -43,15 +43,28 @@ enum name_family {
     NAME_CHUKWU
 };
 
+/* Languages that Han signs are read in, bits of name_token.languages. */
+enum name_language {
+    LANG_MANDARIN,
+    LANG_CANTONESE,
+    LANG_KOREAN,
+    LANG_VIETNAMESE,
+    LANG_JAPANESE,
+    NAME_LANGUAGES
+};
+
 struct name_token {
     struct cmp_key key;               /* plain Latin, families put aside */
+    struct cmp_key whole;             /* plain Latin, nothing put aside */
     char skeleton[SKELETON_MAX];      /* of the key */
     uint8_t role;                     /* enum name_role */
     uint8_t family;                   /* enum name_family */
     uint8_t script;                   /* enum text_script of the raw word */
     uint8_t natives;                  /* units in native[] */
+    uint8_t languages;                /* bits of enum name_language that may be meant; 0: any */
     bool initial;                     /* one letter only */
     bool weak;                        /* counts little: particle, Thi, initial */
+    bool known;                       /* not Latin, but in data/text/known-words.csv */
     uint16_t native[NAME_NATIVE_MAX]; /* the word itself in UTF-16, when not Latin */
 };
 
@@ -61,9 +74,10 @@ struct name {
     bool cut; /* tokens were left out */
 };
 
-/* Empty parts are allowed; `full` may be given with the others (an alias list, say). */
+/* Empty parts are allowed; `full` may be given with the others. `country`, where it is known (of
+ * nationality or birth, two letters of ISO 3166-1), tells which language Han signs are read in. */
 struct name_parts {
-    struct str full, given, middle, family, alias;
+    struct str full, given, middle, family, alias, country;
 };
 
 /* Cost: about 1 microsecond for a Latin name. Never fails: bad bytes separate words. */

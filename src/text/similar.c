@@ -116,6 +116,14 @@ static double native_similarity(const struct name_token *a, const struct name_to
     return longer ? 1 - (double)row[m] / longer : 0;
 }
 
+/* Both are known names, and not the same one: Hassan, Hussein. */
+static bool known_apart(const struct name_token *a, const struct name_token *b)
+{
+    const struct lexeme *p = lexicon_find(key_str(a)), *q = lexicon_find(key_str(b));
+    return p && q && p->groups && q->groups && !lexicon_same_group(p, q) &&
+           !str_eq(key_str(a), key_str(b));
+}
+
 static double latin_similarity(const struct name_token *a, const struct name_token *b,
                                enum token_match *why)
 {
@@ -143,8 +151,8 @@ static double latin_similarity(const struct name_token *a, const struct name_tok
         *why = MATCH_SOUND;
         s = SOUND;
     }
-    /* Both are known names, and not the same one: Hassan, Hussein. */
-    if (p && q && p->groups && q->groups && s > OTHER_NAME)
+    if (s > OTHER_NAME && (!a->natives || a->known) && (!b->natives || b->known) &&
+        known_apart(a, b))
         s = OTHER_NAME;
     return s * shared;
 }
@@ -166,12 +174,19 @@ double token_similarity(const struct name_token *a, const struct name_token *b,
         return s;
     }
     double s = latin_similarity(a, b, why);
-    if (a->natives || b->natives) {
-        double r = a->natives ? reading_similarity(a, &b->key) : reading_similarity(b, &a->key);
-        if (r > s) {
-            *why = MATCH_READING;
-            s = r;
-        }
+    if (a->natives == 0 && b->natives == 0)
+        return s;
+    const struct name_token *native = a->natives ? a : b;
+    double r = reading_similarity(native, native == a ? &b->whole : &a->whole);
+    if (native->known && (*why != MATCH_TYPO && *why != MATCH_SOUND))
+        return s;
+    if (native->known && known_apart(a, b))
+        return s < r ? s : r;
+    /* The one romanisation by rule says less than the readings, where they are known. */
+    bool readings = reading_known((enum text_script)native->script);
+    if (r > s || (readings && (*why == MATCH_TYPO || *why == MATCH_SOUND || *why == MATCH_EXACT))) {
+        *why = MATCH_READING;
+        s = r;
     }
     return s;
 }
@@ -322,6 +337,8 @@ struct left {
 
 static void leave(struct left *l, const struct name_token *t)
 {
+    if (t->role == ROLE_ALIAS)
+        return; /* another name of the person need not be known to both */
     l->extra += weight(t);
     l->conflict += t->initial ? CONFLICT_INITIAL : weight(t);
 }
@@ -415,6 +432,41 @@ static void explain(const struct side *a, const struct side *b, const struct gri
     }
 }
 
+/* Chinese, Japanese and Korean names written in one piece do not say where the family name ends:
+ * the whole is read against the other name's words, in order or with an end moved to the front. */
+static double whole_reading(const struct name *a, const struct name *b)
+{
+    struct name_token all = a->t[0];
+    struct cmp_key latin;
+    double best = 0;
+    all.natives = 0;
+    for (int i = 0; i < a->n; i++) {
+        const struct name_token *t = &a->t[i];
+        if ((t->script != SCRIPT_HAN && t->script != SCRIPT_HANGUL) ||
+            t->script != a->t[0].script || all.natives + t->natives > NAME_NATIVE_MAX)
+            return 0;
+        memcpy(all.native + all.natives, t->native, t->natives * sizeof *t->native);
+        all.natives = (uint8_t)(all.natives + t->natives);
+    }
+    for (int turn = 0; turn < (b->n > 1 ? 3 : 1); turn++) {
+        char word[NAME_TOKENS_MAX * CMP_MAX];
+        size_t n = 0;
+        int first = turn == 0 ? 0 : turn == 1 ? b->n - 1 : 1;
+        for (int k = 0; k < b->n; k++) {
+            const struct name_token *t = &b->t[(first + k) % b->n];
+            if (t->natives || t->role == ROLE_ALIAS)
+                return 0;
+            memcpy(word + n, t->whole.c, t->whole.n);
+            n += t->whole.n;
+        }
+        if (n > CMP_MAX)
+            return 0;
+        cmp_key_set(&latin, (struct str){word, n});
+        best = fmax(best, reading_similarity(&all, &latin));
+    }
+    return best;
+}
+
 double name_similarity(const struct name *a, const struct name *b, struct name_match *why)
 {
     struct side x, y;
@@ -436,6 +488,9 @@ double name_similarity(const struct name *a, const struct name *b, struct name_m
         }
     align(&x, &y, &g);
     double score = score_of(&x, &y, &g);
+    double whole = fmax(whole_reading(a, b), whole_reading(b, a));
+    if (whole >= SAME_TOKEN && whole > score)
+        score = whole;
     if (why) {
         explain(&x, &y, &g, why);
         why->score = score;

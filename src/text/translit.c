@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "text/lexicon.h"
+#include "text/reading.h"
 
 #include <stdlib.h>
 #include <unicode/uchar.h>
@@ -149,12 +151,16 @@ size_t translit_latin_ascii(UChar32 c, char *out, size_t cap)
     return run_rule(rule, u, n, out, cap);
 }
 
-static UTransliterator *rule_for(struct text *t, const UChar *w, int32_t n)
+static enum text_script word_script(const UChar *w, int32_t n)
 {
     UChar32 c;
     int32_t i = 0;
     U16_NEXT(w, i, n, c);
-    enum text_script s = translit_script(c);
+    return translit_script(c);
+}
+
+static UTransliterator *rule_for(struct text *t, enum text_script s)
+{
     if (!chains[s])
         s = SCRIPT_OTHER;
     if (!t->rule[s])
@@ -172,6 +178,55 @@ static struct memo_entry *memo_slot(struct text *t, const UChar *w, uint32_t n)
     return &t->memo[i];
 }
 
+static UChar arabic_plain(UChar c)
+{
+    switch (c) {
+    case 0x0623:
+    case 0x0625:
+    case 0x0622:
+    case 0x0671:
+        return 0x0627; /* alef */
+    case 0x0649:
+    case 0x06CC:
+        return 0x064A; /* yeh */
+    case 0x06A9:
+        return 0x0643; /* kaf */
+    case 0x0640:       /* tatweel */
+        return 0;
+    }
+    return (c >= 0x064B && c <= 0x065F) || c == 0x0670 ? 0 : c;
+}
+
+static size_t known_key(const UChar *w, int32_t n, char *out, size_t cap)
+{
+    int32_t k = 0;
+    UBool failed = false;
+    for (int32_t i = 0; i < n; i++) {
+        UChar c = arabic_plain(w[i]);
+        if (c && U16_IS_SINGLE(c) && (size_t)k + 3 <= cap)
+            U8_APPEND((uint8_t *)out, k, (int32_t)cap, c, failed);
+        else if (c)
+            return 0;
+    }
+    return failed ? 0 : (size_t)k;
+}
+
+size_t translit_known_key(struct str raw, char *out, size_t cap)
+{
+    UChar u[32];
+    int32_t n;
+    translit_native(raw, u, 32, &n);
+    return known_key(u, n, out, cap);
+}
+
+static struct str known_latin(const UChar *w, int32_t n)
+{
+    char key[64];
+    size_t k = n <= 16 ? known_key(w, n, key, sizeof key) : 0;
+    const struct lexeme *x = k ? lexicon_find((struct str){key, k}) : NULL;
+    return x ? x->latin : (struct str){0};
+}
+
 struct str translit_word(struct text *t, const UChar *w, int32_t n)
 {
     if (!t->memo || t->memo_used >= MEMO_WORDS || t->memo_bytes >= MEMO_BYTES) {
@@ -183,7 +238,14 @@ struct str translit_word(struct text *t, const UChar *w, int32_t n)
     struct memo_entry *m = memo_slot(t, w, (uint32_t)n);
     if (!m->word) {
         char latin[LATIN_MAX];
-        size_t length = run_rule(rule_for(t, w, n), w, n, latin, sizeof latin);
+        enum text_script s = word_script(w, n);
+        struct str known = known_latin(w, n);
+        size_t length = known.n ? known.n
+                        : s == SCRIPT_KHMER
+                            ? reading_plain(w, n, latin, sizeof latin) /* ICU has no rules for it */
+                            : run_rule(rule_for(t, s), w, n, latin, sizeof latin);
+        if (known.n)
+            memcpy(latin, known.p, known.n);
         UChar *copy = arena_alloc(&t->store, (size_t)n * sizeof *w);
         memcpy(copy, w, (size_t)n * sizeof *w);
         *m = (struct memo_entry){copy, arena_strndup(&t->store, latin, length), (uint32_t)n,

@@ -19,4 +19,9 @@ struct str translit_word(struct text *t, const UChar *w, int32_t n);
 /* The word NFKC and case-folded without format controls, at most `cap` units. */
 void translit_native(struct str raw, UChar *out, int32_t cap, int32_t *n);
 
+/* The same as UTF-8 with the letters that Arabic spelling interchanges made one (alef with and
+ * without hamza, final yeh and alef maksura, Persian kaf and yeh) and vowel signs off: the form by
+ * which data/text/known-words.csv is looked up. Returns the length, 0 when it does not fit. */
+size_t translit_known_key(struct str raw, char *out, size_t cap);
+
 #endif

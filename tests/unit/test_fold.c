@@ -72,7 +72,8 @@ static void other_scripts(void **state)
     folds_to("Виктор", "viktor");
     folds_to("ბარაკ", "barak");
     folds_to("Մարգարյան", "margaryan");
-    folds_to("محمد", "mhmd");
+    folds_to("محمد", "mohammed");
+    folds_to("مسفر", "msfr");
     folds_to("٠٧٩١١ ۱۲۳ १२", "07911 123 12");
     folds_to("Иван Petrov", "ivan petrov");
 }
