@@ -6,7 +6,8 @@
 
 enum word_kind {
     WORD_PLAIN,
-    WORD_TITLE,
+    WORD_ADDRESS, /* Mr, Dr: never a name */
+    WORD_TITLE,   /* Prince, Haji: dropped beside others, but may be the name itself */
     WORD_SUFFIX,
     WORD_SON,
     WORD_ARTICLE,

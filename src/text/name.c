@@ -374,7 +374,11 @@ static void part_tokens(struct text *t, struct str raw, enum name_role role, str
     out->cut |= ws->cut;
     join_syllables(ws, r.join);
     int comma = family_comma(ws), first = out->n;
-    bool son = false, servant = false, alias = false;
+    bool son = false, servant = false, alias = false, titles_stay = true;
+    for (int i = 0; i < ws->n && titles_stay; i++) {
+        enum word_kind kind = kind_of(&ws->w[i]);
+        titles_stay = kind == WORD_ADDRESS || kind == WORD_TITLE || kind == WORD_SUFFIX;
+    }
     for (int i = 0; i < ws->n; i++) {
         struct word *w = &ws->w[i];
         struct str s = plain(w);
@@ -382,7 +386,7 @@ static void part_tokens(struct text *t, struct str raw, enum name_role role, str
         if (s.n == 1 && kind != WORD_PARTICLE)
             kind = WORD_PLAIN;
         bool last = i + 1 == ws->n;
-        if (kind == WORD_TITLE || kind == WORD_SUFFIX)
+        if (kind == WORD_ADDRESS || kind == WORD_SUFFIX || (kind == WORD_TITLE && !titles_stay))
             continue;
         if (kind == WORD_ALIAS) {
             alias = !last;

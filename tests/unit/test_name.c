@@ -75,6 +75,8 @@ static void names_are_bags_with_roles(void **state)
     parses_to("Ig0r Sech1n", "name:igor name:sechin");
     parses_to("", "");
     parses_to("Mr", "");
+    parses_to("Mr Prince", "name:prince");
+    parses_to("Prince Okafor", "name:okafor");
     parses_to("---", "");
 }
 
