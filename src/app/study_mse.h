@@ -13,7 +13,6 @@ struct mse_question {
     const char *model;          /* text of --model, or NULL */
     const char *boot_counts;    /* file of resampled counts, or NULL */
     bool top_models_only;       /* leave out the row of every model of pairs */
-    const char *svg_dir;        /* NULL: no pictures */
     double recall, precision;   /* of the linkage, marked on the heat map; NAN: not known */
 };
 

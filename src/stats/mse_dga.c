@@ -8,14 +8,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define BLOCK 512       /* values of N handled together */
+#define BLOCK 256       /* values of N handled together */
+#define STRIDE 16       /* of the first look */
+#define FINE 80         /* graphs that always get every N (more than are printed) */
+#define MARGIN 20.0     /* and those above e^-20 of the heaviest */
 #define GROUP 16        /* blocks in one job */
 #define SETS_MAX 64     /* 2^MSE_DGA_LISTS */
-#define NEGLIGIBLE 46.0 /* e^-46 of a graph's own largest term is below its rounding */
+#define NEGLIGIBLE 36.0 /* e^-36 beside the largest term of a sum is below its rounding */
+#define BETWEEN 10.0    /* what a log weight may rise between two values of the first look */
 
 /* A graph's log marginal likelihood as +- terms over vertex sets. */
 struct graph {
     uint32_t edges;
+    double first_look; /* log weight, from every STRIDE-th N */
+    double first_mean; /* mean of N - n, likewise */
+    bool fine;
     int terms;
     uint8_t set[2 * MSE_DGA_LISTS];
     int8_t sign[2 * MSE_DGA_LISTS];
@@ -64,9 +71,9 @@ static bool decompose(uint32_t edges, int lists, const uint32_t *pair, struct gr
     return true;
 }
 
-/* What one job adds for one graph, relative to exp(reference). */
+/* What one job adds for one graph, relative to the graph's first look. */
 struct part {
-    double reference, weight, weight_N;
+    double weight, weight_N;
 };
 
 struct average {
@@ -77,36 +84,39 @@ struct average {
     double zero[SETS_MAX];     /* people observed on none of the set's lists, plus its prior */
     double fixed[SETS_MAX];    /* the part of M that does not depend on N, without D */
     double log_counts;         /* log of the product of the cells' factorials */
-    double top;                /* about the largest log weight of all */
-    double *pmf, *pmf_without; /* relative to exp(top) */
+    double top, top_without;   /* about the largest log weight; without the complete graph */
+    double *pmf, *pmf_without; /* relative to exp(top), exp(top_without) */
     struct part *part;         /* jobs * graphs */
 };
 
-/* M(S; N) for the block's N, and the factor common to all graphs. */
-static void block_terms(const struct average *av, size_t from, size_t count, double value[][BLOCK],
-                        double *common)
+/* log gamma(x + k * stride) for k = 0 .. count - 1, by the recurrence where that is exact enough.
+ */
+static void log_gammas(double x, size_t stride, size_t count, double *out)
+{
+    long double sum = lgammafn(x);
+    for (size_t k = 0; k < count; k++) {
+        out[k] = stride == 1 ? (double)sum : lgammafn(x + (double)(k * stride));
+        if (stride == 1)
+            sum += log(x + (double)k);
+    }
+}
+
+/* M(S; N) for the block's N = n + from + k * stride, and the factor common to all graphs. */
+static void block_terms(const struct average *av, size_t from, size_t stride, size_t count,
+                        double value[][BLOCK], double *common)
 {
     double cells = (double)mse_cells(av->lists), prior = cells * av->delta;
-    double N0 = av->n + (double)from, d0 = lgammafn(prior), total0 = lgammafn(N0 + prior);
-    long double total = total0;
-    for (size_t k = 0; k < count; k++) {
-        common[k] = d0 - (double)total; /* D(N), one for each set's M */
-        total += log(N0 + (double)k + prior);
-    }
+    double N0 = av->n + (double)from, d0 = lgammafn(prior), down[BLOCK];
+    log_gammas(N0 + prior, stride, count, common);
     for (int s = 1; s < 1 << av->lists; s++) {
-        double x0 = av->zero[s] + (double)from;
-        long double sum = lgammafn(x0);
-        for (size_t k = 0; k < count; k++) {
-            value[s][k] = (double)sum + av->fixed[s] + common[k];
-            sum += log(x0 + (double)k);
-        }
+        log_gammas(av->zero[s] + (double)from, stride, count, value[s]);
+        for (size_t k = 0; k < count; k++)
+            value[s][k] += av->fixed[s] + d0 - common[k];
     }
-    long double up = lgammafn(N0 + 1), down = lgammafn((double)from + 1);
-    for (size_t k = 0; k < count; k++) {
-        common[k] = (double)(up - down) - av->log_counts - log(N0 + (double)k);
-        up += log(N0 + (double)k + 1);
-        down += log((double)from + (double)k + 1);
-    }
+    log_gammas(N0 + 1, stride, count, common);
+    log_gammas((double)from + 1, stride, count, down);
+    for (size_t k = 0; k < count; k++)
+        common[k] += -down[k] - av->log_counts - log(N0 + (double)(k * stride));
 }
 
 static double graph_block(const struct graph *g, size_t count, double value[][BLOCK],
@@ -125,28 +135,39 @@ static double graph_block(const struct graph *g, size_t count, double value[][BL
     return most;
 }
 
-/* Adds a block of one graph's log weights to its part and to the distribution of N. */
-static void add_block(struct average *av, struct part *p, bool complete, size_t from, size_t count,
-                      const double *l, double most)
+static bool is_complete(const struct average *av, const struct graph *g)
 {
-    if (most > p->reference) {
-        double shrink = exp(p->reference - most);
-        p->weight *= shrink;
-        p->weight_N *= shrink;
-        p->reference = most;
-    } else if (most < p->reference - NEGLIGIBLE) {
-        return;
+    return __builtin_popcount(g->edges) == mse_pairs(av->lists);
+}
+
+/* The largest of a graph's log weights at every STRIDE-th place of the block. */
+static double peek(const struct graph *g, size_t count, double value[][BLOCK], const double *common)
+{
+    double most = -INFINITY;
+    for (size_t k = 0; k < count; k += STRIDE) {
+        double l = common[k];
+        for (int i = 0; i < g->terms; i++)
+            l += g->sign[i] * value[g->set[i]][k];
+        most = l > most ? l : most;
     }
-    double to_top = exp(p->reference - av->top), weight = 0, weight_N = 0;
+    return most;
+}
+
+/* Adds a block of one graph's log weights, those above `least`, to the distribution of N and to its
+ * part, which is relative to its first look. */
+static void add_block(struct average *av, const struct graph *g, struct part *p, size_t from,
+                      size_t count, const double *l, double least)
+{
+    double weight = 0, weight_N = 0, to_top = exp(g->first_look - av->top);
+    double to_top_without = is_complete(av, g) ? 0 : exp(g->first_look - av->top_without);
     for (size_t k = 0; k < count; k++) {
-        if (l[k] < p->reference - NEGLIGIBLE)
+        if (l[k] < least)
             continue;
-        double e = exp(l[k] - p->reference);
+        double e = exp(l[k] - g->first_look);
         weight += e;
         weight_N += e * (double)(from + k);
         av->pmf[from + k] += e * to_top;
-        if (!complete)
-            av->pmf_without[from + k] += e * to_top;
+        av->pmf_without[from + k] += e * to_top_without;
     }
     p->weight += weight;
     p->weight_N += weight_N;
@@ -157,36 +178,99 @@ static void group(void *ctx, size_t job, int thread)
     (void)thread;
     struct average *av = ctx;
     double(*value)[BLOCK] = mem_array(SETS_MAX, sizeof *value);
-    double common[BLOCK], l[BLOCK];
+    double *most = mem_array((size_t)av->graphs, sizeof *most), common[BLOCK], l[BLOCK];
     struct part *part = av->part + job * (size_t)av->graphs;
-    for (int g = 0; g < av->graphs; g++)
-        part[g] = (struct part){-INFINITY, 0, 0};
+    memset(part, 0, (size_t)av->graphs * sizeof *part);
     for (size_t b = job * GROUP; b < (job + 1) * GROUP && b < av->blocks; b++) {
         size_t from = b * BLOCK;
         size_t count = av->points - from < BLOCK ? av->points - from : BLOCK;
-        block_terms(av, from, count, value, common);
+        block_terms(av, from, 1, count, value, common);
+        double all = -INFINITY, without = -INFINITY;
         for (int g = 0; g < av->graphs; g++) {
-            double most = graph_block(&av->graph[g], count, value, common, l);
-            bool complete = __builtin_popcount(av->graph[g].edges) == mse_pairs(av->lists);
-            add_block(av, &part[g], complete, from, count, l, most);
+            most[g] = peek(&av->graph[g], count, value, common);
+            all = fmax(all, most[g]);
+            if (!is_complete(av, &av->graph[g]))
+                without = fmax(without, most[g]);
+        }
+        for (int g = 0; g < av->graphs; g++) {
+            double least = fmin(all, without) - NEGLIGIBLE;
+            if (av->graph[g].fine)
+                least = fmin(least, av->graph[g].first_look - NEGLIGIBLE);
+            if (most[g] < least - BETWEEN)
+                continue;
+            graph_block(&av->graph[g], count, value, common, l);
+            add_block(av, &av->graph[g], &part[g], from, count, l, least);
         }
     }
+    free(most);
     free(value);
 }
 
-/* The largest log weight on a few values of N: only a scale, so that nothing over- or underflows.
- */
-static void find_top(struct average *av)
+static int compare_falling(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x > y ? -1 : x < y;
+}
+
+/* A graph's weight from every STRIDE-th N, added to what it has. */
+static void look(struct graph *g, size_t from, size_t count, const double *l, double most)
+{
+    if (most > g->first_look) {
+        double shrink = exp(g->first_look - most), weight = shrink, mean = g->first_mean * shrink;
+        double sum = 0;
+        for (size_t k = 0; k < count; k++)
+            if (l[k] > most - NEGLIGIBLE) {
+                double e = exp(l[k] - most);
+                sum += e;
+                mean += e * (double)(from + k * STRIDE);
+            }
+        weight += sum;
+        g->first_mean = mean / weight;
+        g->first_look = most + log(weight);
+    } else if (most > g->first_look - NEGLIGIBLE) {
+        double weight = 1, mean = g->first_mean;
+        for (size_t k = 0; k < count; k++) {
+            double e = exp(l[k] - g->first_look);
+            weight += e;
+            mean += e * (double)(from + k * STRIDE);
+        }
+        g->first_mean = mean / weight;
+        g->first_look += log(weight);
+    }
+}
+
+/* First look at every graph: which ones carry weight, and the scale of it. */
+static void look_at_all(struct average *av)
 {
     double(*value)[BLOCK] = mem_array(SETS_MAX, sizeof *value);
     double common[BLOCK], l[BLOCK];
-    av->top = -INFINITY;
-    for (size_t b = 0; b <= av->blocks; b++) {
-        size_t from = b < av->blocks ? b * BLOCK : av->points - 1;
-        block_terms(av, from, 1, value, common);
-        for (int g = 0; g < av->graphs; g++)
-            av->top = fmax(av->top, graph_block(&av->graph[g], 1, value, common, l));
+    for (int g = 0; g < av->graphs; g++)
+        av->graph[g].first_look = -INFINITY;
+    av->top = av->top_without = -INFINITY;
+    for (size_t from = 0; from < av->points; from += (size_t)BLOCK * STRIDE) {
+        size_t left = (av->points - from + STRIDE - 1) / STRIDE,
+               count = left < BLOCK ? left : BLOCK;
+        block_terms(av, from, STRIDE, count, value, common);
+        for (int g = 0; g < av->graphs; g++) {
+            double most = graph_block(&av->graph[g], count, value, common, l);
+            av->top = fmax(av->top, most);
+            if (!is_complete(av, &av->graph[g]))
+                av->top_without = fmax(av->top_without, most);
+            look(&av->graph[g], from, count, l, most);
+        }
     }
+    double *weight = mem_array((size_t)av->graphs, sizeof *weight);
+    for (int g = 0; g < av->graphs; g++)
+        weight[g] = av->graph[g].first_look += log(STRIDE);
+    qsort(weight, (size_t)av->graphs, sizeof *weight, compare_falling);
+    double enough = weight[0] - MARGIN;
+    if (av->graphs <= FINE)
+        enough = -INFINITY;
+    else if (weight[FINE - 1] < enough)
+        enough = weight[FINE - 1];
+    for (int g = 0; g < av->graphs; g++)
+        av->graph[g].fine = av->graph[g].first_look >= enough;
+    free(weight);
     free(value);
 }
 
@@ -223,19 +307,16 @@ static void collect_graphs(const struct average *av, size_t jobs, struct mse_dga
 {
     double *log_weight = mem_array((size_t)av->graphs, sizeof *log_weight), top = -INFINITY;
     for (int g = 0; g < av->graphs; g++) {
-        double reference = -INFINITY;
-        for (size_t j = 0; j < jobs; j++)
-            reference = fmax(reference, av->part[j * (size_t)av->graphs + (size_t)g].reference);
+        const struct graph *graph = &av->graph[g];
         struct nsum w = NSUM_ZERO, wn = NSUM_ZERO;
         for (size_t j = 0; j < jobs; j++) {
-            const struct part *p = &av->part[j * (size_t)av->graphs + (size_t)g];
-            double scale = exp(p->reference - reference);
-            nsum_add(&w, p->weight * scale);
-            nsum_add(&wn, p->weight_N * scale);
+            nsum_add(&w, av->part[j * (size_t)av->graphs + (size_t)g].weight);
+            nsum_add(&wn, av->part[j * (size_t)av->graphs + (size_t)g].weight_N);
         }
-        log_weight[g] = reference + log(nsum_value(&w));
-        out->graph[g] =
-            (struct mse_dga_graph){av->graph[g].edges, 0, av->n + nsum_value(&wn) / nsum_value(&w)};
+        double weight = graph->fine ? nsum_value(&w) : 1;
+        double mean = graph->fine ? nsum_value(&wn) / weight : graph->first_mean;
+        log_weight[g] = graph->first_look + log(weight);
+        out->graph[g] = (struct mse_dga_graph){graph->edges, 0, av->n + mean};
         top = fmax(top, log_weight[g]);
     }
     struct nsum total = NSUM_ZERO;
@@ -243,7 +324,7 @@ static void collect_graphs(const struct average *av, size_t jobs, struct mse_dga
         nsum_add(&total, exp(log_weight[g] - top));
     for (int g = 0; g < av->graphs; g++) {
         out->graph[g].post_prob = exp(log_weight[g] - top) / nsum_value(&total);
-        if (__builtin_popcount(out->graph[g].edges) == mse_pairs(av->lists))
+        if (is_complete(av, &av->graph[g]))
             out->complete_prob = out->graph[g].post_prob;
     }
     qsort(out->graph, (size_t)av->graphs, sizeof *out->graph, compare_graphs);
@@ -331,7 +412,7 @@ void mse_dga(const struct mse_table *t, double delta, double N_max, int threads,
     av.pmf_without = mem_zalloc(av.points, sizeof *av.pmf_without);
     av.part = mem_array(jobs * (size_t)av.graphs, sizeof *av.part);
     prepare_sets(&av, t);
-    find_top(&av);
+    look_at_all(&av);
     progress_tick(p, "graphs", 0, jobs);
     pool_run(threads, jobs, group, &av);
     *out = (struct mse_dga){.delta = delta,

@@ -30,7 +30,10 @@ struct mse_dga {
     double mean_without, q025_without, q50_without, q975_without, complete_prob;
 };
 /* Whole counts; 2 .. MSE_DGA_LISTS lists; delta > 0; n <= N_max <= n + MSE_DGA_GRID_MAX. Arrays in
- * the arena. The answer does not depend on threads. Cost: graphs * points. */
+ * the arena. The answer does not depend on threads. Every 16th N is looked at for every graph; then
+ * every N for graphs above e^-20 of the heaviest, for the 80 heaviest, and where else a graph
+ * counts in the distribution of N; the weight and mean of the others are those of the first look.
+ */
 void mse_dga(const struct mse_table *t, double delta, double N_max, int threads,
              const struct progress *p, struct arena *a, struct mse_dga *out);
 
