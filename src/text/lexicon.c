@@ -59,8 +59,9 @@ void lexicon_each_row(const char *name, size_t columns,
 
 static void read_word(const struct str *cells, long row)
 {
-    static const char *const kinds[] = {"",        "title", "suffix",   "son",    "article",
-                                        "servant", "kunya", "particle", "middle", "alias"};
+    static const char *const kinds[] = {"",         "address", "title",   "suffix",
+                                        "son",      "article", "servant", "kunya",
+                                        "particle", "middle",  "alias"};
     for (uint8_t k = 1; k < sizeof kinds / sizeof *kinds; k++)
         if (str_is(cells[1], kinds[k])) {
             char signs[64];
