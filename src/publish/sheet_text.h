@@ -1,0 +1,26 @@
+/* The lines that stand above each table, worked out once for every format. */
+#ifndef PUBLISH_SHEET_TEXT_H
+#define PUBLISH_SHEET_TEXT_H
+
+#include "base/mem.h"
+#include "publish/workbook.h"
+
+enum { SHEET_LINES_MAX = 8 };
+
+struct sheet_text {
+    const char *line[SHEET_LINES_MAX]; /* line[0] is the title */
+    int count;
+};
+
+struct sheet_text sheet_text_of_table(const struct workbook *w, const struct table *t,
+                                      struct arena *memory);
+/* Shorthand used anywhere in the table, bit per entry of the known list. */
+unsigned table_shorthand(const struct table *t);
+/* "[c] means confidential; ..." for the bits, "" for none. */
+const char *shorthand_sentence(unsigned bits, struct arena *memory);
+/* Does the table refer to note `number` in its title, headers or text? */
+bool table_refers_to(const struct table *t, int number);
+/* A cell as shown: "[c]", "1234.5", or its text. */
+const char *cell_shown(const struct cell *c, struct arena *memory);
+
+#endif
