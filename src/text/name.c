@@ -485,3 +485,9 @@ const char *name_role_name(enum name_role r)
                                         "patronymic", "alias", "particle"};
     return names[r];
 }
+
+const char *name_family_name(enum name_family f)
+{
+    static const char *const names[] = {"", "abd", "uddin", "ullah", "ade", "olu", "chukwu"};
+    return names[f];
+}

@@ -86,6 +86,7 @@ void name_parse(struct text *t, const struct name_parts *p, struct name *out);
 void name_parse_full(struct text *t, struct str full, struct name *out);
 
 const char *name_role_name(enum name_role r);
+const char *name_family_name(enum name_family f);
 
 /* Why two tokens agree, from the strongest. */
 enum token_match {
