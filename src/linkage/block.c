@@ -160,7 +160,7 @@ static void make_groups(struct plan_rule *pr, const struct radix_item *items, si
                 over[items[k].record] = 1;
             continue;
         }
-        pr->group[pr->groups++] = (struct group){used, size, (uint32_t)items[i].key};
+        pr->group[pr->groups++] = (struct group){used, size};
         pr->pairs += (uint64_t)size * (size - 1) / 2;
         for (size_t k = i; k < end; k++)
             pr->order[used++] = items[k].record;
@@ -367,7 +367,7 @@ uint64_t pairs_possible(const struct link_data *d)
     return d->spec.mode == LINK_DEDUPE ? within : all - within;
 }
 
-struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, size_t *count)
+struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, size_t *count)
 {
     struct chunk *chunk = NULL;
     size_t cap = 0;
@@ -378,7 +378,7 @@ struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, s
         uint64_t load = 0;
         for (uint32_t g = 0; g < pr->groups; g++) {
             const struct group *group = &pr->group[g];
-            for (uint32_t k = 0; group_sampled(group, keep) && k + 1 < group->count; k++) {
+            for (uint32_t k = 0; k + 1 < group->count; k++) {
                 if (!open || load >= pairs) {
                     MEM_GROW(chunk, cap, *count + 1);
                     chunk[(*count)++] = (struct chunk){r, group->start + k, 0, g};

@@ -16,7 +16,6 @@
 
 struct group {
     uint32_t start, count; /* in plan_rule.order */
-    uint32_t hash;         /* of the key, for sampling whole groups */
 };
 
 struct plan_rule {
@@ -76,13 +75,15 @@ struct chunk {
     uint32_t from, to;
     uint32_t group; /* the group that `from` is in */
 };
-/* With keep > 1 one group in `keep` is taken, by the hash of its key. */
-static inline bool group_sampled(const struct group *g, uint32_t keep)
+/* Cuts the plan into pieces of about `pairs` pairs. */
+struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, size_t *count);
+
+/* A sample of the pairs, one in `keep`, that only their ranks decide. */
+static inline bool pair_sampled(uint32_t a, uint32_t b, uint32_t keep)
 {
-    return keep <= 1 || g->hash < UINT32_MAX / keep;
+    uint64_t both = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+    both = (both ^ both >> 29) * 0xbf58476d1ce4e5b9ull;
+    return keep <= 1 || (uint32_t)(both >> 32) < UINT32_MAX / keep;
 }
-/* Cuts the plan into pieces of about `pairs` pairs (of sampled groups; the others within a piece
- * are to be skipped). */
-struct chunk *plan_chunks(const struct plan *p, uint64_t pairs, uint32_t keep, size_t *count);
 
 #endif

@@ -357,12 +357,13 @@ static void count_values(struct link_data *d)
     for (size_t k = 0; k < columns; k++) {
         struct column *c = &d->column[k];
         c->present = d->n - c->count[0];
-        double n = (double)c->present;
+        uint64_t squares = 0; /* whole numbers: the sum has no order */
         uint32_t distinct = 0;
         for (uint32_t v = 1; v < c->values; v++) {
             distinct += c->count[v] > 0;
-            c->average_frequency += (double)c->count[v] / n * ((double)c->count[v] / n);
+            squares += (uint64_t)c->count[v] * c->count[v];
         }
+        c->average_frequency = (double)squares / ((double)c->present * (double)c->present);
         c->unused = distinct < 2;
     }
 }

@@ -60,20 +60,23 @@ static void draw_rows(struct sample *s)
     s->row[1] = rank + s->rows;
 }
 
-/* Equality by counting, exactly. */
+/* Equality by counting, exactly; whole numbers, so that the order of the values is no matter. */
 static void exact_equality(struct training *t, int k)
 {
     const struct column *c = &t->d->column[k];
-    double n = (double)c->present;
-    double equal = 0.0;
-    for (uint32_t v = 1; v < c->values; v++)
-        equal += (double)c->count[v] * ((double)c->count[v] - 1.0);
-    t->random[k][LEVEL_SAME] = n > 1.0 ? equal / (n * (n - 1.0)) : 0.0;
+    uint64_t pairs[BANDS] = {0}, records[BANDS] = {0}, all = 0;
     for (uint32_t v = 1; v < c->values; v++) {
-        double count = (double)c->count[v];
         int band = frequency_band(c, v);
-        t->band_random[k][band] += count * (count - 1.0) / (n * (n - 1.0));
-        t->band_share[k][band] += count / n;
+        uint64_t equal = (uint64_t)c->count[v] * (c->count[v] - (c->count[v] > 0));
+        pairs[band] += equal;
+        records[band] += c->count[v];
+        all += equal;
+    }
+    double n = (double)c->present, possible = n > 1.0 ? n * (n - 1.0) : 1.0;
+    t->random[k][LEVEL_SAME] = (double)all / possible;
+    for (int b = 0; b < BANDS; b++) {
+        t->band_random[k][b] = (double)pairs[b] / possible;
+        t->band_share[k][b] = (double)records[b] / n;
     }
 }
 

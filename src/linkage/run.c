@@ -24,7 +24,7 @@ struct scan {
     const struct plan *plan;
     const struct chunk *chunk;
     const struct scorer *scorer; /* NULL: count patterns instead */
-    uint32_t keep;               /* of groups, one in so many */
+    uint32_t keep;               /* of the pairs, one in so many */
     float least;                 /* pairs under it are only counted */
     float kept;
     struct scan_out *out; /* one a chunk */
@@ -89,13 +89,12 @@ static void scan_chunk(void *ctx, size_t job, int thread)
     for (uint32_t i = c->from; i < c->to; i++) {
         while (i >= pr->group[g].start + pr->group[g].count)
             g++;
-        if (!group_sampled(&pr->group[g], s->keep))
-            continue;
         uint32_t end = pr->group[g].start + pr->group[g].count, a = pr->order[i];
         const uint32_t *x = plan_groups(s->plan, a);
         for (uint32_t k = i + 1; k < end; k++) {
             uint32_t b = pr->order[k];
-            if (met_before(x, plan_groups(s->plan, b), c->rule) || !sources_allow(s->d, a, b))
+            if (!pair_sampled(a, b, s->keep) || met_before(x, plan_groups(s->plan, b), c->rule) ||
+                !sources_allow(s->d, a, b))
                 continue;
             if (s->scorer)
                 take_pair(s, out, a, b);
@@ -121,7 +120,7 @@ static enum status train(const struct link_data *d, const struct plan *plan,
     uint32_t keep = (uint32_t)((pairs + TRAINING_PAIRS - 1) / TRAINING_PAIRS);
     struct scan s = {.d = d, .plan = plan, .keep = keep};
     size_t chunks;
-    struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, keep, &chunks);
+    struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, &chunks);
     s.chunk = chunk;
     s.out = mem_zalloc(chunks, sizeof *s.out);
     pool_run(o->threads, chunks, scan_chunk, &s);
@@ -391,7 +390,7 @@ static void score_all(const struct link_data *d, const struct plan *plan,
                       struct link_result *r)
 {
     size_t chunks;
-    struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, 1, &chunks);
+    struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, &chunks);
     struct scan s = {.d = d, .plan = plan, .chunk = chunk, .scorer = scorer, .keep = 1};
     s.kept = (float)o->threshold_bits;
     s.least = (float)fmin(o->keep_bits, o->threshold_bits);
