@@ -248,7 +248,8 @@ enum status mapper_new(const struct table *t, const struct layout *l, bool check
     m->unknown = mem_array(t->columns + 1, sizeof *m->unknown);
     for (size_t i = 0; i < t->columns; i++)
         bind_column(m, i, &cap);
-    qsort(m->bindings, m->count, sizeof *m->bindings, by_layout_order);
+    if (m->count)
+        qsort(m->bindings, m->count, sizeof *m->bindings, by_layout_order);
     for (size_t i = 0; i < l->count; i++)
         if (l->columns[i].transform == MAP_CONST && l->columns[i].field) {
             MEM_GROW(m->constants, constant_cap, m->constant_count + 1);

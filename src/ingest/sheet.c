@@ -87,7 +87,8 @@ enum status part_open(struct part *p, zip_t *zip, const char *table, const char 
                       XML_StartElementHandler start, XML_EndElementHandler end,
                       XML_CharacterDataHandler text, struct err *e)
 {
-    *p = (struct part){.table = table, .path = path};
+    *p = (struct part){.table = table};
+    snprintf(p->path, sizeof p->path, "%s", path);
     zip_stat_t st;
     if (zip_stat(zip, path, 0, &st) != 0) {
         err_at(e, table, 0, NULL);

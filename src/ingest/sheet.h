@@ -15,7 +15,7 @@ struct part {
     zip_file_t *file;
     XML_Parser xml;
     const char *table; /* file name for messages */
-    const char *path;  /* of the part, for messages */
+    char path[120];    /* of the part, for messages */
     uint64_t packed, declared, unpacked;
     int depth;
     bool at_end, suspended;

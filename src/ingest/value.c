@@ -285,7 +285,8 @@ enum { CODES_MAX = 64 };
 /* Sorted, each once, joined by '|'. */
 static struct str join_codes(struct str *codes, size_t n, struct arena *keep)
 {
-    qsort(codes, n, sizeof *codes, by_bytes);
+    if (n)
+        qsort(codes, n, sizeof *codes, by_bytes);
     size_t bytes = 0, out = 0;
     for (size_t i = 0; i < n; i++)
         bytes += codes[i].n + 1;
