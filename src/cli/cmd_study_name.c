@@ -63,7 +63,7 @@ const struct command cmd_study_name = {
     .opts = opts,
     .details = "Prints the plain Latin form, then each word with its phonetic skeleton, role and\n"
                "script. With two names, what each word of the first met in the second, and the\n"
-               "similarity in 0..1; about .7 and more is plausibly one person.",
+               "similarity in 0..1; about .8 and more is plausibly one person.",
     .example = "throughline study name \"Abd al-Rahman Hasan\"\n"
                "throughline study name \"Nguyen Van An\" \"An V. Nguyen\" --json",
     .run = run,

@@ -80,7 +80,7 @@ struct name_parts {
     struct str full, given, middle, family, alias, country;
 };
 
-/* Cost: about 1 microsecond for a Latin name. Never fails: bad bytes separate words. */
+/* Cost: about 2 microseconds for a Latin name. Never fails: bad bytes separate words. */
 void name_parse(struct text *t, const struct name_parts *p, struct name *out);
 /* Only `full`. */
 void name_parse_full(struct text *t, struct str full, struct name *out);
@@ -112,7 +112,7 @@ struct name_match {
     } a[NAME_TOKENS_MAX], b[NAME_TOKENS_MAX]; /* b's `other` is a token of a */
 };
 
-/* Similarity of two names in 0..1, symmetric; about .7 and more: plausibly one person. Two empty
+/* Similarity of two names in 0..1, symmetric; about .8 and more: plausibly one person. Two empty
  * names score 0. Pure and thread-safe. `why` may be NULL. Cost: 1 to 5 microseconds.
  * Method and worked example: docs/method/names.md. */
 double name_similarity(const struct name *a, const struct name *b, struct name_match *why);

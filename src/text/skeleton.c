@@ -1,5 +1,9 @@
 #include "text/phonetic.h"
 
+#include "base/err.h"
+
+#include <pthread.h>
+
 /* Spellings and the class letters they stand for, tried longest first at each letter. Conditions:
  * '^' only at the start, 'c' before a consonant or the end, 'v' before a vowel, 'f' before e i y,
  * '$' at the end, 'j' a Slavic -ija, ' ' always. */
@@ -57,16 +61,35 @@ static bool holds(char when, struct str w, size_t at, size_t n)
     }
 }
 
-static const struct spelling *spelling_at(struct str w, size_t at)
+/* Spellings by their first letter, in the order of the table. */
+static uint8_t by_letter[26][16], lengths[sizeof spellings / sizeof *spellings];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void index_spellings(void)
 {
+    int used[26] = {0};
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-        const struct spelling *s = &spellings[i];
-        size_t n = strlen(s->text);
-        if (at + n <= w.n && w.p[at] == s->text[0] && memcmp(w.p + at, s->text, n) == 0 &&
-            holds(s->when, w, at, n))
-            return s;
+        int letter = spellings[i].text[0] - 'a';
+        if (used[letter] == 15)
+            BUG("too many spellings start with %c", spellings[i].text[0]);
+        lengths[i] = (uint8_t)strlen(spellings[i].text);
+        by_letter[letter][used[letter]++] = (uint8_t)(i + 1);
     }
-    return NULL;
+}
+
+/* Number of the spelling at this place, or -1. */
+static int spelling_at(struct str w, size_t at)
+{
+    if (w.p[at] < 'a' || w.p[at] > 'z')
+        return -1;
+    for (const uint8_t *k = by_letter[w.p[at] - 'a']; *k; k++) {
+        const struct spelling *s = &spellings[*k - 1];
+        size_t n = lengths[*k - 1];
+        if (at + n <= w.n && (n == 1 || memcmp(w.p + at, s->text, n) == 0) &&
+            holds(s->when, w, at, n))
+            return *k - 1;
+    }
+    return -1;
 }
 
 /* Prefixes that whole families of names share: they say little about who is who, so one class
@@ -83,6 +106,8 @@ static const struct {
 static struct str without_prefix(struct str w, char *out, size_t *n)
 {
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (w.n == 0 || w.p[0] != families[i].prefix[0])
+            continue;
         size_t k = strlen(families[i].prefix);
         if (w.n >= k + families[i].rest && memcmp(w.p, families[i].prefix, k) == 0) {
             if (families[i].as[0])
@@ -121,15 +146,17 @@ static size_t add(char *out, size_t n, char c)
 size_t text_skeleton(struct str latin, char *out)
 {
     size_t n = 0;
+    pthread_once(&once, index_spellings);
     struct str w = without_prefix(latin, out, &n);
     for (size_t i = 0; i < w.n;) {
-        const struct spelling *s = spelling_at(w, i);
-        if (s) {
+        int k = spelling_at(w, i);
+        if (k >= 0) {
+            const struct spelling *s = &spellings[k];
             for (const char *c = s->as; *c; c++)
                 n = add(out, n, *c);
             if (i == 0 && !s->as[0])
                 n = add(out, n, 'A');
-            i += strlen(s->text);
+            i += lengths[k];
             continue;
         }
         if (i == 0 && is_vowel(w.p[0]))
