@@ -1,0 +1,396 @@
+#include "publish/bulletin.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "publish/page_style.h"
+#include "publish/sheet_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct figure {
+    const char *id;
+    struct buf svg, csv;
+};
+
+struct bulletin {
+    struct arena memory;
+    struct bulletin_head head;
+    struct buf body, contents;
+    bool in_section, in_list;
+    struct table *tables;
+    size_t table_count, table_cap;
+    struct figure *figures;
+    size_t figure_count, figure_cap;
+    const char **notes;
+    size_t note_count, note_cap;
+};
+
+static const char *keep(struct bulletin *b, const char *s)
+{
+    return s ? arena_strdup(&b->memory, s) : NULL;
+}
+
+struct bulletin *bulletin_new(const struct bulletin_head *head)
+{
+    struct bulletin *b = mem_zalloc(1, sizeof *b);
+    size_t lines = 0;
+    while (head->cover && head->cover[lines])
+        lines++;
+    const char **cover = arena_array(&b->memory, lines + 2, sizeof *cover);
+    size_t n = 0;
+    if (head->made)
+        cover[n++] = keep(b, head->made);
+    for (size_t i = 0; i < lines; i++)
+        cover[n++] = keep(b, head->cover[i]);
+    b->head = (struct bulletin_head){.title = keep(b, head->title),
+                                     .subtitle = keep(b, head->subtitle),
+                                     .subject = keep(b, head->subject),
+                                     .author = keep(b, head->author),
+                                     .created = keep(b, head->created),
+                                     .made = keep(b, head->made),
+                                     .cover = cover};
+    return b;
+}
+
+void bulletin_free(struct bulletin *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->figure_count; i++) {
+        buf_free(&b->figures[i].svg);
+        buf_free(&b->figures[i].csv);
+    }
+    buf_free(&b->body);
+    buf_free(&b->contents);
+    free(b->tables);
+    free(b->figures);
+    free(b->notes);
+    arena_free(&b->memory);
+    free(b);
+}
+
+/* ---- text ---- */
+
+static void xml(struct buf *b, const char *s)
+{
+    buf_add_xml(b, str_of(s));
+}
+
+static void close_list(struct bulletin *b)
+{
+    if (b->in_list)
+        buf_adds(&b->body, "</ul>\n");
+    b->in_list = false;
+}
+
+void bulletin_section(struct bulletin *b, const char *id, const char *heading)
+{
+    close_list(b);
+    if (b->in_section)
+        buf_adds(&b->body, "</section>\n");
+    b->in_section = true;
+    buf_addf(&b->body, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", id, id);
+    xml(&b->body, heading);
+    buf_adds(&b->body, "</h2>\n");
+    buf_addf(&b->contents, "<li><a href=\"#%s\">", id);
+    xml(&b->contents, heading);
+    buf_adds(&b->contents, "</a></li>\n");
+}
+
+void bulletin_subsection(struct bulletin *b, const char *heading)
+{
+    close_list(b);
+    buf_adds(&b->body, "<h3>");
+    xml(&b->body, heading);
+    buf_adds(&b->body, "</h3>\n");
+}
+
+static void add_formatted(struct bulletin *b, const char *before, const char *fmt, va_list ap,
+                          const char *after)
+{
+    char text[4000];
+    vsnprintf(text, sizeof text, fmt, ap);
+    buf_adds(&b->body, before);
+    xml(&b->body, text);
+    buf_adds(&b->body, after);
+}
+
+void bulletin_text(struct bulletin *b, const char *fmt, ...)
+{
+    va_list ap;
+    close_list(b);
+    va_start(ap, fmt);
+    add_formatted(b, "<p>", fmt, ap, "</p>\n");
+    va_end(ap);
+}
+
+void bulletin_item(struct bulletin *b, const char *fmt, ...)
+{
+    va_list ap;
+    if (!b->in_list)
+        buf_adds(&b->body, "<ul>\n");
+    b->in_list = true;
+    va_start(ap, fmt);
+    add_formatted(b, "<li>", fmt, ap, "</li>\n");
+    va_end(ap);
+}
+
+void bulletin_callout(struct bulletin *b, const char *label, const char *fmt, ...)
+{
+    va_list ap;
+    close_list(b);
+    buf_adds(&b->body, "<div class=\"callout\"><p><strong>");
+    xml(&b->body, label);
+    buf_adds(&b->body, "</strong> ");
+    va_start(ap, fmt);
+    add_formatted(b, "", fmt, ap, "</p></div>\n");
+    va_end(ap);
+}
+
+int bulletin_note(struct bulletin *b, const char *text)
+{
+    MEM_GROW(b->notes, b->note_cap, b->note_count + 2);
+    b->notes[b->note_count++] = keep(b, text);
+    b->notes[b->note_count] = NULL;
+    return (int)b->note_count;
+}
+
+/* ---- tables and figures ---- */
+
+static struct table copy_table(struct bulletin *b, const struct table *t)
+{
+    struct table out = *t;
+    struct table_column *columns = arena_array(&b->memory, t->column_count, sizeof *columns);
+    size_t n = t->row_count * t->column_count;
+    struct cell *cells = arena_array(&b->memory, n, sizeof *cells);
+    for (size_t k = 0; k < t->column_count; k++) {
+        columns[k] = t->columns[k];
+        columns[k].header = keep(b, t->columns[k].header);
+    }
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = t->cells[i];
+        cells[i].text = keep(b, t->cells[i].text);
+    }
+    out.name = keep(b, t->name);
+    out.title = keep(b, t->title);
+    out.source = keep(b, t->source);
+    out.columns = columns;
+    out.cells = cells;
+    return out;
+}
+
+/* 12345.6 as 12,345.6 */
+static void add_grouped(struct buf *out, double v, int decimals)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*f", decimals < 0 || decimals > 12 ? 0 : decimals, v);
+    size_t digits = strcspn(text, "."), start = text[0] == '-';
+    for (size_t i = 0; text[i]; i++) {
+        if (i > start && i < digits && (digits - i) % 3 == 0)
+            buf_addc(out, ',');
+        buf_addc(out, text[i]);
+    }
+}
+
+static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, const struct cell *c)
+{
+    const char *tag = k == 0 ? "th scope=\"row\"" : "td";
+    buf_addf(&b->body, "<%s%s>", tag, t->columns[k].numeric ? " class=\"n\"" : "");
+    if (c->kind == CELL_NUMBER)
+        add_grouped(&b->body, c->number, c->decimals);
+    else
+        xml(&b->body, cell_shown(c, &b->memory));
+    buf_adds(&b->body, k == 0 ? "</th>" : "</td>");
+}
+
+static void add_html_table(struct bulletin *b, const struct table *t)
+{
+    buf_addf(&b->body,
+             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+             "<table><caption id=\"%s\">",
+             t->name, t->name);
+    xml(&b->body, t->title);
+    buf_adds(&b->body, "</caption>\n<thead><tr>");
+    for (size_t k = 0; k < t->column_count; k++) {
+        buf_addf(&b->body, "<th scope=\"col\"%s>", t->columns[k].numeric ? " class=\"n\"" : "");
+        xml(&b->body, t->columns[k].header);
+        buf_adds(&b->body, "</th>");
+    }
+    buf_adds(&b->body, "</tr></thead>\n<tbody>\n");
+    for (size_t r = 0; r < t->row_count; r++) {
+        buf_adds(&b->body, "<tr>");
+        for (size_t k = 0; k < t->column_count; k++)
+            add_html_cell(b, t, k, &t->cells[r * t->column_count + k]);
+        buf_adds(&b->body, "</tr>\n");
+    }
+    buf_adds(&b->body, "</tbody></table></div>\n<p class=\"source\">");
+    const char *sentence = shorthand_sentence(table_shorthand(t), &b->memory);
+    if (*sentence) {
+        xml(&b->body, sentence);
+        buf_addc(&b->body, ' ');
+    }
+    buf_adds(&b->body, "Source: ");
+    xml(&b->body, t->source);
+    buf_addf(&b->body, " <a href=\"csv/%s.csv\">%s.csv</a></p>\n", t->name, t->name);
+}
+
+void bulletin_table(struct bulletin *b, const struct table *t)
+{
+    close_list(b);
+    MEM_GROW(b->tables, b->table_cap, b->table_count + 1);
+    b->tables[b->table_count] = copy_table(b, t);
+    add_html_table(b, &b->tables[b->table_count++]);
+}
+
+void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct chart_table *data)
+{
+    close_list(b);
+    MEM_GROW(b->figures, b->figure_cap, b->figure_count + 1);
+    struct figure *f = &b->figures[b->figure_count++];
+    *f = (struct figure){.id = keep(b, id), .svg = *svg};
+    *svg = BUF_EMPTY;
+    const char *xml_end = f->svg.p ? strstr(f->svg.p, "<svg") : NULL;
+    buf_adds(&b->body, "<figure>\n");
+    if (xml_end)
+        buf_adds(&b->body, xml_end);
+    buf_addf(&b->body, "<figcaption><a href=\"figures/%s.svg\">Picture (SVG)</a>", f->id);
+    if (data) {
+        chart_table_csv(data, &f->csv);
+        buf_addf(&b->body, " <a href=\"figures/%s.csv\">Data (CSV)</a>", f->id);
+        buf_adds(&b->body, "</figcaption>\n<details><summary>The data as a table</summary>\n"
+                           "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Data "
+                           "of the figure\">");
+        chart_table_html(data, "Data of the figure", &b->body);
+        buf_adds(&b->body, "</div></details>\n");
+        chart_table_free(data);
+    } else {
+        buf_adds(&b->body, "</figcaption>\n");
+    }
+    buf_adds(&b->body, "</figure>\n");
+}
+
+/* ---- writing ---- */
+
+static void add_page(struct bulletin *b, struct buf *out)
+{
+    buf_adds(out,
+             "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
+    xml(out, b->head.title);
+    buf_adds(out, "</title>\n<style>\n");
+    buf_adds(out, page_style);
+    buf_adds(
+        out,
+        "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to main content</a>\n");
+    if (b->head.made) {
+        buf_adds(out, "<div class=\"made\" role=\"note\">");
+        xml(out, b->head.made);
+        buf_adds(out, "</div>\n");
+    }
+    buf_adds(out, "<header><h1>");
+    xml(out, b->head.title);
+    buf_adds(out, "</h1>\n<p class=\"subtitle\">");
+    xml(out, b->head.subtitle);
+    buf_adds(out, "</p>\n<p><a href=\"tables.ods\">All tables (ODS)</a> "
+                  "<a href=\"tables.xlsx\">All tables (XLSX)</a></p></header>\n"
+                  "<nav aria-label=\"Contents\"><h2>Contents</h2><ol>\n");
+    buf_adds(out, b->contents.p ? b->contents.p : "");
+    buf_adds(out, "</ol></nav>\n<main id=\"main\">\n");
+    buf_adds(out, b->body.p ? b->body.p : "");
+    if (b->note_count) {
+        buf_adds(out, "<section aria-labelledby=\"notes\"><h2 id=\"notes\">Notes</h2>\n<ul>\n");
+        for (size_t i = 0; i < b->note_count; i++) {
+            buf_addf(out, "<li>[note %zu] ", i + 1);
+            xml(out, b->notes[i]);
+            buf_adds(out, "</li>\n");
+        }
+        buf_adds(out, "</ul></section>\n");
+    }
+    buf_adds(out, "</main>\n<footer><p>");
+    xml(out, b->head.author);
+    buf_adds(out, ". ");
+    xml(out, b->head.created);
+    buf_adds(out, "</p></footer>\n</body>\n</html>\n");
+}
+
+/* W3C, "Metadata Vocabulary for Tabular Data": one description for all CSV files. */
+static enum status write_csvw(const struct bulletin *b, const char *dir, struct err *e)
+{
+    json_t *tables = json_array();
+    for (size_t i = 0; i < b->table_count; i++) {
+        const struct table *t = &b->tables[i];
+        json_t *columns = json_array();
+        for (size_t k = 0; k < t->column_count; k++)
+            json_array_append_new(
+                columns,
+                json_pack("{s:s,s:s,s:s}", "titles", t->columns[k].header, "datatype", "string",
+                          "dc:description",
+                          t->columns[k].numeric ? "a number, or shorthand in brackets" : "text"));
+        char url[64];
+        snprintf(url, sizeof url, "%s.csv", t->name);
+        json_array_append_new(tables,
+                              json_pack("{s:s,s:s,s:s,s:{s:o}}", "url", url, "dc:title", t->title,
+                                        "dc:source", t->source, "tableSchema", "columns", columns));
+    }
+    json_t *doc =
+        json_pack("{s:s,s:s,s:s,s:o}", "@context", "http://www.w3.org/ns/csvw", "dc:title",
+                  b->head.title, "dc:created", b->head.created, "tables", tables);
+    char path[1200];
+    snprintf(path, sizeof path, "%s/csv/csvw-metadata.json", dir);
+    enum status s = json_write_file(path, doc, e);
+    json_decref(doc);
+    return s;
+}
+
+static enum status write_figures(const struct bulletin *b, const char *dir, struct err *e)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/figures", dir);
+    TRY(dir_make(path, e));
+    for (size_t i = 0; i < b->figure_count; i++) {
+        const struct figure *f = &b->figures[i];
+        snprintf(path, sizeof path, "%s/figures/%s.svg", dir, f->id);
+        TRY(file_write(path, buf_str(&f->svg), e));
+        if (!f->csv.n)
+            continue;
+        snprintf(path, sizeof path, "%s/figures/%s.csv", dir, f->id);
+        TRY(file_write(path, buf_str(&f->csv), e));
+    }
+    return ST_OK;
+}
+
+enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e)
+{
+    char path[1200];
+    struct workbook w = {.title = b->head.title,
+                         .subject = b->head.subject,
+                         .author = b->head.author,
+                         .cover = b->head.cover,
+                         .notes = b->notes,
+                         .tables = b->tables,
+                         .table_count = b->table_count,
+                         .created = b->head.created};
+    close_list(b);
+    if (b->in_section)
+        buf_adds(&b->body, "</section>\n");
+    b->in_section = false;
+    if (strlen(dir) > 1000)
+        return err_set(e, ST_USAGE, "the output path is too long");
+    TRY(dir_make(dir, e));
+    snprintf(path, sizeof path, "%s/csv", dir);
+    TRY(workbook_write_csv(&w, path, e));
+    TRY(write_csvw(b, dir, e));
+    TRY(write_figures(b, dir, e));
+    snprintf(path, sizeof path, "%s/tables.ods", dir);
+    TRY(workbook_write_ods(&w, path, e));
+    snprintf(path, sizeof path, "%s/tables.xlsx", dir);
+    TRY(workbook_write_xlsx(&w, path, e));
+    struct buf page = BUF_EMPTY;
+    add_page(b, &page);
+    snprintf(path, sizeof path, "%s/index.html", dir);
+    enum status s = file_write(path, buf_str(&page), e);
+    buf_free(&page);
+    return s;
+}
