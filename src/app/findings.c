@@ -1,18 +1,12 @@
 #include "app/findings.h"
 
+#include "app/decided.h"
 #include "base/date.h"
 #include "base/pool.h"
 
 #include <stdlib.h>
 
 enum { LINES_PER_JOB = 64 };
-
-/* What was decided by people, by record id. */
-struct decisions {
-    char *incident; /* 'S', 'N', 'U' or 0 */
-    bool *link_confirmed;
-    size_t count;
-};
 
 struct line_result {
     struct line_findings findings;
@@ -27,7 +21,7 @@ struct part {
 
 struct batch {
     const struct findings_job *job;
-    const struct decisions *decisions;
+    const struct decided *decided;
     const struct stored *rows;
     const size_t *first; /* row at which each line starts; one more entry at the end */
     size_t line_count;
@@ -35,44 +29,6 @@ struct batch {
     struct part *parts;
     char due[11];
 };
-
-/* ---- what people decided ---- */
-
-static enum status note_review(void *ctx, const struct review *r, struct err *e)
-{
-    (void)e;
-    struct decisions *d = ctx;
-    if (r->record >= 0 && (size_t)r->record < d->count && strcmp(r->question, "incident") == 0)
-        d->incident[r->record] = r->answer[0];
-    return ST_OK;
-}
-
-static enum status note_claim(void *ctx, const struct claim *c, struct err *e)
-{
-    (void)e;
-    struct decisions *d = ctx;
-    bool reference = strcmp(c->basis, "NRM_REF") == 0 || strcmp(c->basis, "HO_REF") == 0 ||
-                     strcmp(c->basis, "CRN") == 0;
-    if (!claim_joins(c->status) || (c->status != CLAIM_CONFIRMED && !reference))
-        return ST_OK;
-    if ((size_t)c->a < d->count)
-        d->link_confirmed[c->a] = true;
-    if ((size_t)c->b < d->count)
-        d->link_confirmed[c->b] = true;
-    return ST_OK;
-}
-
-static enum status read_decisions(struct store *s, struct decisions *d, struct err *e)
-{
-    uint64_t records, lines;
-    int64_t highest;
-    TRY(store_count_records(s, &records, &lines, &highest, e));
-    d->count = (size_t)highest + 1;
-    d->incident = mem_zalloc(d->count, 1);
-    d->link_confirmed = mem_zalloc(d->count, sizeof *d->link_confirmed);
-    TRY(store_reviews_each(s, note_review, d, e));
-    return store_claims_each(s, -1, note_claim, d, e);
-}
 
 /* ---- one line ---- */
 
@@ -164,15 +120,8 @@ static void find_line(const struct batch *b, struct part *p, size_t k)
     const struct stored *rows = b->rows + b->first[k];
     int n = (int)(b->first[k + 1] - b->first[k]);
     struct line_record *records = arena_array(&p->memory, (size_t)n, sizeof *records);
-    for (int i = 0; i < n; i++) {
-        size_t id = (size_t)rows[i].id;
-        records[i] = (struct line_record){.id = rows[i].id,
-                                          .organisation = rows[i].organisation,
-                                          .channel = rows[i].channel,
-                                          .record = &rows[i].record,
-                                          .link_confirmed = b->decisions->link_confirmed[id],
-                                          .decided = b->decisions->incident[id]};
-    }
+    for (int i = 0; i < n; i++)
+        records[i] = decided_record(b->decided, &rows[i]);
     struct line l;
     struct line_options options = {.nrm_complete = b->job->nrm_complete};
     struct line_result *out = &b->results[k];
@@ -260,11 +209,11 @@ static size_t find_lines(const struct view_batch *rows, size_t *first)
     return lines;
 }
 
-static enum status run_batch(struct findings_job *job, const struct decisions *d,
+static enum status run_batch(struct findings_job *job, const struct decided *d,
                              const struct view_batch *rows, struct err *e)
 {
     size_t *first = mem_array(rows->n + 1, sizeof *first);
-    struct batch b = {.job = job, .decisions = d, .rows = rows->rows, .first = first};
+    struct batch b = {.job = job, .decided = d, .rows = rows->rows, .first = first};
     b.line_count = find_lines(rows, first);
     size_t jobs = (b.line_count + LINES_PER_JOB - 1) / LINES_PER_JOB;
     b.results = mem_zalloc(b.line_count + 1, sizeof *b.results);
@@ -282,7 +231,7 @@ static enum status run_batch(struct findings_job *job, const struct decisions *d
     return s;
 }
 
-static enum status run_view(struct findings_job *job, const struct decisions *d, struct err *e)
+static enum status run_view(struct findings_job *job, const struct decided *d, struct err *e)
 {
     static const char *const wanted[] = {
 #define LINE_FIELD(name, path) path,
@@ -319,12 +268,11 @@ static enum status run_view(struct findings_job *job, const struct decisions *d,
 
 enum status findings_run(struct findings_job *job, struct err *e)
 {
-    struct decisions d = {0};
+    struct decided d;
     job->totals = (struct findings_totals){0};
-    enum status s = read_decisions(job->store, &d, e);
+    enum status s = decided_read(job->store, &d, e);
     if (s == ST_OK)
         s = run_view(job, &d, e);
-    free(d.incident);
-    free(d.link_confirmed);
+    decided_free(&d);
     return s;
 }

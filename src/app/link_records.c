@@ -1,0 +1,230 @@
+#include "app/link_records.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct link_spec link_records_spec(void)
+{
+    return (struct link_spec){
+        .column = {[CELL_GIVEN] = {"given_name", LINK_GIVEN_NAME},
+                   [CELL_FAMILY] = {"family_name", LINK_FAMILY_NAME},
+                   [CELL_DOB] = {"birth_date", LINK_DATE},
+                   [CELL_SEX] = {"gender", LINK_SEX},
+                   [CELL_NATIONALITY] = {"nationality", LINK_NATIONALITY},
+                   [CELL_HO_REF] = {"home_office_reference", LINK_IDENTIFIER},
+                   [CELL_CRIME_REF] = {"crime_reference", LINK_IDENTIFIER},
+                   [CELL_CASE_REF] = {"sender_reference", LINK_IDENTIFIER}},
+        .columns = CELLS,
+        .mode = LINK_DEDUPE,
+    };
+}
+
+void link_record_name(int64_t id, char out[20])
+{
+    snprintf(out, 20, "%019lld", (long long)id);
+}
+
+/* ---- cells ---- */
+
+static struct {
+    const struct field *given, *family, *birth, *birth_precision, *sex, *nationality, *source_key,
+        *scheme, *value, *external_id, *prior;
+} fields;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static const struct field *need(const char *path)
+{
+    const struct field *f = dictionary_field(str_of(path));
+    if (!f)
+        BUG("the dictionary has no %s", path);
+    return f;
+}
+
+static void find_fields(void)
+{
+    fields.given = need("identity.given_name");
+    fields.family = need("identity.family_name");
+    fields.birth = need("person.birth_date");
+    fields.birth_precision = need("person.birth_date_precision");
+    fields.sex = need("person.gender");
+    fields.nationality = need("person.nationality");
+    fields.source_key = need("person.source_key");
+    fields.scheme = need("identifier.scheme");
+    fields.value = need("identifier.value");
+    fields.external_id = need("referral.external_id");
+    fields.prior = need("referral.prior_reference");
+}
+
+static const char *get(const struct record *r, const struct field *f)
+{
+    return record_get(r, f, 1);
+}
+
+/* The first identifier of a scheme. */
+static const char *identifier(const struct record *r, const char *scheme)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const char **v = r->rows[i].values;
+        if (r->rows[i].entity == fields.scheme->entity && v[fields.scheme->index] &&
+            strcmp(v[fields.scheme->index], scheme) == 0)
+            return v[fields.value->index];
+    }
+    return NULL;
+}
+
+static struct str cell(const char *text)
+{
+    return text ? str_of(text) : (struct str){"", 0};
+}
+
+/* A birth date as far as it is known: a coarse one is a partial date. */
+static struct str birth_date(const struct record *r)
+{
+    struct str day = cell(get(r, fields.birth));
+    const char *precision = get(r, fields.birth_precision);
+    if (day.n != 10 || !precision || strcmp(precision, "DAY") == 0)
+        return day;
+    if (strcmp(precision, "MONTH") == 0)
+        return (struct str){day.p, 7};
+    if (strcmp(precision, "YEAR") == 0 || strcmp(precision, "AGE") == 0)
+        return (struct str){day.p, 4};
+    return (struct str){"", 0};
+}
+
+void link_cells(const struct record *r, const char *organisation, struct arena *memory,
+                struct str cells[CELLS])
+{
+    pthread_once(&once, find_fields);
+    cells[CELL_GIVEN] = cell(get(r, fields.given));
+    cells[CELL_FAMILY] = cell(get(r, fields.family));
+    cells[CELL_DOB] = birth_date(r);
+    cells[CELL_SEX] = cell(get(r, fields.sex));
+    cells[CELL_NATIONALITY] = cell(get(r, fields.nationality));
+    cells[CELL_HO_REF] = cell(identifier(r, "HOME_OFFICE"));
+    cells[CELL_CRIME_REF] = cell(identifier(r, "CRIME"));
+    const char *key = get(r, fields.source_key);
+    cells[CELL_CASE_REF] =
+        key ? str_of(arena_printf(memory, "%s %s", organisation, key)) : cell(NULL);
+}
+
+/* ---- references ---- */
+
+static char *plain_reference(struct arena *memory, struct str text)
+{
+    char *out = arena_alloc(memory, text.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (c >= 'a' && c <= 'z')
+            c = (char)(c - 32);
+        if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+            out[n++] = c;
+    }
+    return out;
+}
+
+static void add_reference(struct link_records *out, bool borne, int64_t record, struct str text)
+{
+    if (text.n < 5)
+        return; /* too short to name one record */
+    struct quoted q = {record, plain_reference(&out->memory, text)};
+    if (borne) {
+        MEM_GROW(out->borne, out->borne_cap, out->borne_count + 1);
+        out->borne[out->borne_count++] = q;
+    } else {
+        MEM_GROW(out->quoted, out->quoted_cap, out->quoted_count + 1);
+        out->quoted[out->quoted_count++] = q;
+    }
+}
+
+/* What people write beside a reference ("NRM ref 123/456, in 2021") is divided at white space. */
+static void add_quoted(struct link_records *out, int64_t record, const char *text)
+{
+    while (text && *text) {
+        size_t n = strcspn(text, " ,;\n");
+        bool digit = false;
+        for (size_t i = 0; i < n; i++)
+            digit |= text[i] >= '0' && text[i] <= '9';
+        if (digit)
+            add_reference(out, false, record, (struct str){text, n});
+        text += n + (text[n] != '\0');
+    }
+}
+
+static void add_record(struct link_records *out, const struct stored *s)
+{
+    struct str cells[CELLS];
+    struct arena scratch = ARENA_EMPTY;
+    char name[20];
+    if (out->count == out->cap) {
+        out->cap = out->cap ? out->cap * 2 : 1024;
+        out->id = mem_resize(out->id, out->cap, sizeof *out->id);
+        out->line = mem_resize(out->line, out->cap, sizeof *out->line);
+    }
+    out->id[out->count] = s->id;
+    out->line[out->count++] = s->line;
+    link_cells(&s->record, s->organisation, &scratch, cells);
+    link_record_name(s->id, name);
+    link_data_add(out->data, str_of(name), (struct str){"", 0}, cells);
+    add_reference(out, true, s->id, cell(get(&s->record, fields.external_id)));
+    add_quoted(out, s->id, get(&s->record, fields.prior));
+    const char *nrm = identifier(&s->record, "NRM");
+    if (nrm)
+        add_reference(out, false, s->id, str_of(nrm));
+    arena_free(&scratch);
+}
+
+enum status link_records_read(struct store *s, int64_t after, struct link_records *out,
+                              const struct progress *progress, struct err *e)
+{
+    static const char *const wanted[] = {"identity.given_name",
+                                         "identity.family_name",
+                                         "person.birth_date",
+                                         "person.birth_date_precision",
+                                         "person.gender",
+                                         "person.nationality",
+                                         "person.source_key",
+                                         "identifier.scheme",
+                                         "identifier.value",
+                                         "referral.external_id",
+                                         "referral.prior_reference",
+                                         NULL};
+    struct view view = {
+        .order = VIEW_BY_RECORD, .purpose = "linkage", .fields = wanted, .after_record = after};
+    struct link_spec spec = link_records_spec();
+    struct cursor *cursor;
+    struct view_batch rows;
+    uint64_t records, lines;
+    int64_t highest;
+    *out = (struct link_records){0};
+    TRY(store_count_records(s, &records, &lines, &highest, e));
+    TRY(store_view_open(s, &view, &cursor, e));
+    out->data = link_data_new(&spec);
+    enum status status;
+    while ((status = store_view_next(cursor, &rows, e)) == ST_OK && rows.n) {
+        for (size_t i = 0; i < rows.n; i++)
+            add_record(out, &rows.rows[i]);
+        progress_tick(progress, "reading", out->count, records);
+    }
+    struct err close_error = {0};
+    enum status closed = store_view_close(cursor, &close_error);
+    if (status == ST_OK && closed != ST_OK) {
+        *e = close_error;
+        status = closed;
+    }
+    if (status != ST_OK)
+        link_records_free(out);
+    return status;
+}
+
+void link_records_free(struct link_records *r)
+{
+    if (r->data)
+        link_data_free(r->data);
+    free(r->id);
+    free(r->line);
+    free(r->borne);
+    free(r->quoted);
+    arena_free(&r->memory);
+    *r = (struct link_records){0};
+}

@@ -1,0 +1,55 @@
+/* The register's records as linkage sees them: names, birth date, sex, nationality and references,
+ * read with the S3 key alone. Shared by the jobs that link all, link what is new, and answer a
+ * match. */
+#ifndef APP_LINK_RECORDS_H
+#define APP_LINK_RECORDS_H
+
+#include "linkage/link.h"
+#include "store/store.h"
+
+enum link_cell {
+    CELL_GIVEN,
+    CELL_FAMILY,
+    CELL_DOB,
+    CELL_SEX,
+    CELL_NATIONALITY,
+    CELL_HO_REF,
+    CELL_CRIME_REF,
+    CELL_CASE_REF, /* the sender's own reference for the person, within the sender */
+    CELLS
+};
+
+/* Columns of the register, and no blocking rules: those come from the data. */
+struct link_spec link_records_spec(void);
+
+/* A reference that a record quotes or bears, in its plain form (letters and digits, folded). */
+struct quoted {
+    int64_t record;
+    char *text;
+};
+
+struct link_records {
+    struct link_data *data;
+    int64_t *id;   /* store id of each record, in order of adding */
+    int64_t *line; /* its line now */
+    size_t count, cap;
+    struct quoted *borne; /* references that name a record: its own NRM, helpline, ... reference */
+    size_t borne_count, borne_cap;
+    struct quoted *quoted; /* earlier references that a record quotes */
+    size_t quoted_count, quoted_cap;
+    struct arena memory;
+};
+
+/* Reads every visible record with an id above `after` (0: all). Free with link_records_free. */
+MUST_CHECK enum status link_records_read(struct store *s, int64_t after, struct link_records *out,
+                                         const struct progress *progress, struct err *e);
+void link_records_free(struct link_records *r);
+
+/* The text that stands for a record's id in link_data: sorts as the number does. */
+void link_record_name(int64_t id, char out[20]);
+
+/* Fills cells from a record; NULL-safe. `organisation` qualifies the sender's own reference. */
+void link_cells(const struct record *r, const char *organisation, struct arena *memory,
+                struct str cells[CELLS]);
+
+#endif
