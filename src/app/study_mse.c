@@ -21,6 +21,8 @@ static enum status answer(const struct mse_question *asked, struct arena *a, str
     enum status s = mse_analyse(&t, &q.options, a, r, e);
     if (s != ST_OK)
         s = err_at(e, q.table_path, 0, NULL);
+    if (s == ST_OK && q.svg_dir)
+        s = study_mse_pictures(r, &q, e);
     if (s == ST_OK) {
         *out = study_doc_new();
         study_doc_hash(*out, bytes);

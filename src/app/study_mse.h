@@ -13,10 +13,12 @@ struct mse_question {
     const char *model;          /* text of --model, or NULL */
     const char *boot_counts;    /* file of resampled counts, or NULL */
     bool top_models_only;       /* leave out the row of every model of pairs */
+    const char *svg_dir;        /* NULL: no pictures */
     double recall, precision;   /* of the linkage, marked on the heat map; NAN: not known */
 };
 
-/* The answer document (study_doc.h). Caller owns *out. Keys: docs/user/study-mse.md. */
+/* The answer document (study_doc.h). Caller owns *out. Keys: docs/user/study-mse.md. Writes the
+ * pictures, if asked, all or none. */
 MUST_CHECK enum status study_mse(const struct mse_question *q, json_t **out, struct err *e);
 
 /* A table of list memberships: one 0/1 column per list, then `count`. Names and counts live in the
@@ -35,5 +37,9 @@ MUST_CHECK enum status study_mse_read_counts(const char *path, const struct mse_
 void study_mse_fill(json_t *doc, const struct mse_report *r, const struct mse_question *q);
 /* "100110": the cell as text, lists in table order. text has MSE_LISTS_MAX + 1 places. */
 const char *study_mse_cell(uint32_t cell, int lists, char *text);
+
+/* The pictures and their data tables into the directory. */
+MUST_CHECK enum status study_mse_pictures(const struct mse_report *r, const struct mse_question *q,
+                                          struct err *e);
 
 #endif

@@ -37,6 +37,7 @@ static const struct opt opts[] = {
     {"burnin", OPT_INT, "B", "with --latent-class: dropped first, 20000", false, 0},
     {"thinning", OPT_INT, "T", "with --latent-class: steps per kept one, 20", false, 0},
     {"threads", OPT_INT, "T", "threads, 1; the answer is the same for any number", false, 0},
+    {"svg", OPT_FILE, "DIR", "pictures with their data tables", false, 0},
     {0},
 };
 
@@ -124,6 +125,7 @@ static enum status read_question(struct cli *c, struct mse_question *q, struct e
         return err_set(e, ST_USAGE, "--dga needs --max, the largest N considered");
     o->every_change = cli_has(c, "sensitivity");
     q->top_models_only = cli_has(c, "top-only");
+    q->svg_dir = cli_text(c, "svg", NULL);
     TRY(share(c, "recall", &q->recall, e));
     TRY(share(c, "precision", &q->precision, e));
     return read_latent(c, o, e);
