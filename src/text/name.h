@@ -103,13 +103,15 @@ enum token_match {
 };
 const char *token_match_name(enum token_match m);
 
+struct token_meeting {
+    uint8_t kind; /* enum token_match */
+    int8_t other; /* token of the other name, or -1 */
+    float similarity;
+};
+
 struct name_match {
     double score; /* 0..1 */
-    struct {
-        uint8_t kind; /* enum token_match */
-        int8_t other; /* token of b that it met, or -1 */
-        float similarity;
-    } a[NAME_TOKENS_MAX], b[NAME_TOKENS_MAX]; /* b's `other` is a token of a */
+    struct token_meeting a[NAME_TOKENS_MAX], b[NAME_TOKENS_MAX];
 };
 
 /* Similarity of two names in 0..1, symmetric; about .8 and more: plausibly one person. Two empty

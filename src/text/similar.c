@@ -467,7 +467,28 @@ static double whole_reading(const struct name *a, const struct name *b)
     return best;
 }
 
-double name_similarity(const struct name *a, const struct name *b, struct name_match *why)
+/* A fixed order of names, so that which one is asked about first changes nothing. */
+static int name_order(const struct name *a, const struct name *b)
+{
+    if (a->n != b->n)
+        return a->n - b->n;
+    for (int i = 0; i < a->n; i++) {
+        const struct name_token *x = &a->t[i], *y = &b->t[i];
+        int c = memcmp(x->whole.c, y->whole.c, CMP_MAX);
+        c = c ? c : x->role - y->role;
+        c = c ? c : x->family - y->family;
+        c = c ? c : x->script - y->script;
+        c = c ? c : x->languages - y->languages;
+        c = c ? c : x->natives - y->natives;
+        c = c ? c : memcmp(x->native, y->native, x->natives * sizeof *x->native);
+        if (c)
+            return c;
+    }
+    return 0;
+}
+
+static double similarity_in_order(const struct name *a, const struct name *b,
+                                  struct name_match *why)
 {
     struct side x, y;
     struct grid g;
@@ -494,6 +515,19 @@ double name_similarity(const struct name *a, const struct name *b, struct name_m
     if (why) {
         explain(&x, &y, &g, why);
         why->score = score;
+    }
+    return score;
+}
+
+double name_similarity(const struct name *a, const struct name *b, struct name_match *why)
+{
+    if (name_order(a, b) <= 0)
+        return similarity_in_order(a, b, why);
+    double score = similarity_in_order(b, a, why);
+    for (int i = 0; why && i < NAME_TOKENS_MAX; i++) {
+        struct token_meeting m = why->a[i];
+        why->a[i] = why->b[i];
+        why->b[i] = m;
     }
     return score;
 }
