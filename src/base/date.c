@@ -1,7 +1,5 @@
 #include "base/date.h"
 
-#include <stdio.h>
-
 bool date_is_leap(int y)
 {
     return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
@@ -66,10 +64,19 @@ bool date_from_iso(struct str s, int32_t *days)
 void date_to_iso(int32_t days, char out[11])
 {
     struct ymd v = date_to_ymd(days);
-    char text[40];
-    snprintf(text, sizeof text, "%04d-%02d-%02d", v.y, v.m, v.d);
-    memcpy(out, text, 10);
-    out[10] = '\0';
+    unsigned y = (unsigned)v.y % 10000, m = (unsigned)v.m, d = (unsigned)v.d;
+    const char text[11] = {(char)('0' + y / 1000),
+                           (char)('0' + y / 100 % 10),
+                           (char)('0' + y / 10 % 10),
+                           (char)('0' + y % 10),
+                           '-',
+                           (char)('0' + m / 10),
+                           (char)('0' + m % 10),
+                           '-',
+                           (char)('0' + d / 10),
+                           (char)('0' + d % 10),
+                           '\0'};
+    memcpy(out, text, sizeof text);
 }
 
 int date_years_between(int32_t from, int32_t to)

@@ -1,4 +1,5 @@
 #include "app/import.h"
+#include "base/date.h"
 #include "base/json.h"
 #include "cli/cli.h"
 

@@ -60,6 +60,7 @@ struct fill {
 struct owner {
     const struct field *field;
     const struct entity *target;
+    const char *first; /* "target.1", by far the most frequent */
 };
 
 struct pending_age {
@@ -156,7 +157,8 @@ static void plan_owners(struct mapper *m)
                     continue;
                 MEM_GROW(m->owners, cap, m->owner_count + 1);
                 m->owners[m->owner_count++] =
-                    (struct owner){f, dictionary_entity(str_of(known[n].target))};
+                    (struct owner){f, dictionary_entity(str_of(known[n].target)),
+                                   arena_printf(&m->memory, "%s.1", known[n].target)};
             }
 }
 
@@ -506,13 +508,15 @@ static void take_constants(struct mapper *m)
             continue;
         }
         for (size_t k = 0; k < m->owner_count; k++) {
-            char ref[80];
-            if (m->owners[k].field != c->field)
+            int to = (int)strtol(c->argument.p, NULL, 10);
+            if (m->owners[k].field != c->field || !record_find(m->record, m->owners[k].target, to))
                 continue;
-            snprintf(ref, sizeof ref, "%s.%.*s", m->owners[k].target->name, (int)c->argument.n,
-                     c->argument.p);
-            if (record_find(m->record, m->owners[k].target, (int)strtol(c->argument.p, NULL, 10)))
-                set_if_absent(m, c->field, c->instance, str_of(ref));
+            struct entity_row *row = record_row(m->record, c->field->entity, c->instance);
+            if (!row->values[c->field->index])
+                row->values[c->field->index] =
+                    to == 1
+                        ? m->owners[k].first
+                        : arena_printf(m->record->memory, "%s.%d", m->owners[k].target->name, to);
         }
     }
 }
@@ -523,16 +527,15 @@ static void take_owners(struct mapper *m)
         const struct owner *o = &m->owners[k];
         for (size_t i = 0; i < m->record->count; i++) {
             struct entity_row *row = &m->record->rows[i];
-            char ref[80];
             if (row->entity != o->field->entity || row->values[o->field->index])
                 continue;
             int to = record_find(m->record, o->target, row->instance) ? row->instance
                      : record_find(m->record, o->target, 1)           ? 1
                                                                       : 0;
-            if (!to)
-                continue;
-            snprintf(ref, sizeof ref, "%s.%d", o->target->name, to);
-            row->values[o->field->index] = arena_strdup(m->record->memory, ref);
+            if (to)
+                row->values[o->field->index] =
+                    to == 1 ? o->first
+                            : arena_printf(m->record->memory, "%s.%d", o->target->name, to);
         }
     }
 }

@@ -344,7 +344,7 @@ static json_t *entry_of(const struct layout_column *c, double score, double name
         json_object_set_new(j, "argument", json_stringn(c->argument.p, c->argument.n));
     if (c->required)
         json_object_set_new(j, "required", json_true());
-    json_object_set_new(j, "likely", json_real((double)(int)(score * 100 + 0.5) / 100));
+    json_object_set_new(j, "likely", json_integer((json_int_t)(score * 100 + 0.5)));
     json_object_set_new(j, "because",
                         json_string(name > 0.99 ? "the header says so"
                                                 : "the header is alike and the cells read so"));
@@ -361,8 +361,8 @@ static void assign(const struct table *t, const struct layout *base, struct gues
         snprintf(header, sizeof header, "%.*s", (int)t->header[i].n, t->header[i].p);
         json_object_set_new(columns, header,
                             is_whole_name(words)
-                                ? json_pack("{s:s,s:s,s:f,s:s}", "field", "identity.given_name",
-                                            "transform", "full_name", "likely", 0.8, "because",
+                                ? json_pack("{s:s,s:s,s:i,s:s}", "field", "identity.given_name",
+                                            "transform", "full_name", "likely", 80, "because",
                                             "one column for the whole name")
                                 : json_null());
     }
