@@ -72,7 +72,7 @@ static json_t *layout_as_json(const struct layout *l)
         json_t *o =
             json_pack("{s:o,s:o,s:i,s:s,s:o,s:b,s:b,s:o}", "column", text(c->column), "alias",
                       text(c->alias), "instance", c->instance, "transform",
-                      transform_words[c->transform], "argument", text(c->argument), "required",
+                      transform_name(c->transform), "argument", text(c->argument), "required",
                       c->required, "completes", c->completes, "note", text(c->note));
         json_object_set_new(o, "field",
                             f ? json_sprintf("%s.%s", f->entity->name, f->name) : json_null());

@@ -10,6 +10,11 @@ static const char *const transform_names[] = {"",       "const",   "yesno",    "
                                               "flag",   "negate",  "map",      "words",
                                               "period", "periods", "full_name"};
 
+const char *transform_name(enum transform t)
+{
+    return transform_names[t];
+}
+
 static const struct layout **known;
 static size_t known_count;
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -27,7 +27,8 @@
  *   crosswalk  the code of the row whose column `argument` of the field's code list holds the cell
  *   flag       a ticked box adds the code `argument` to the field's codes
  *   negate     as yesno, with YES and NO exchanged
- *   map        argument is from=to;from=to: the cell (ASCII case ignored) becomes `to`
+ *   map        argument is from=to;from=to: the cell (ASCII case ignored) becomes `to`;
+ *              an empty `to` leaves the field as it is
  *   words      argument is words|words=CODE;...;*=CODE: the first rule, in order, of which one word
  *              begins a word of the cell (ASCII case ignored); * when none does
  *   period     free words about when. On episode.start_date: start and end with their latest and
@@ -61,6 +62,9 @@ enum transform {
     MAP_PERIODS,
     MAP_FULL_NAME
 };
+
+/* As written in layout files; "" for MAP_BY_TYPE. */
+const char *transform_name(enum transform t);
 
 struct layout_column {
     struct str column, alias, argument, note;
