@@ -1,0 +1,647 @@
+/* Reading records in bulk: one stream per entity, unsealed by all threads. */
+#include "base/pool.h"
+#include "store/store_private.h"
+
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { BATCH_RECORDS = 2048, RECORDS_PER_JOB = 64 };
+
+/* A record that the view will give. */
+struct wanted {
+    int64_t id, line, import;
+    uint32_t person; /* offset in `people` */
+};
+
+/* One entity of the view. */
+enum cell { CELL_PERSON, CELL_ROW_ID, CELL_REFERENCES, CELL_SEALED, CELL_NUMBER, CELL_TEXT };
+
+struct stream {
+    const struct entity_table *table;
+    const struct field **fields; /* those selected */
+    enum cell *cells;            /* how each is read */
+    size_t n;
+    char *sql;
+    struct db_stmt *q;
+    bool live; /* positioned on a row */
+};
+
+struct cursor {
+    struct store *s;
+    char *purpose;
+    bool sequential; /* streams run along the whole tables; else one look-up per record */
+    bool by_line;
+    struct stream *streams;
+    size_t stream_count;
+    struct wanted *wanted;
+    size_t wanted_count, wanted_cap, at;
+    struct buf people; /* person ids, NUL-separated */
+    struct stored *rows;
+    size_t rows_cap;
+    struct arena memory, batch; /* the cursor's; the batch's */
+    struct content_hash hash;
+    unsigned classes; /* keys that were used */
+};
+
+/* ---- what is asked for ---- */
+
+static enum cell cell_of(const struct field *f)
+{
+    bool reference = f->type == FIELD_REF || f->type == FIELD_REFS;
+    if (strcmp(f->name, "person_id") == 0)
+        return CELL_PERSON;
+    if (f->type == FIELD_ID)
+        return CELL_ROW_ID;
+    if (field_is_sealed(f))
+        return CELL_SEALED;
+    if (reference)
+        return CELL_REFERENCES;
+    return f->type == FIELD_INT ? CELL_NUMBER : CELL_TEXT;
+}
+
+/* Sealed fields without their key are left out altogether. */
+static bool may_read(const struct cursor *c, const struct field *f)
+{
+    return !field_is_sealed(f) || keyring_has(c->s->keys, class_of(f));
+}
+
+static bool names_field(const char *asked, const struct entity *en, const struct field *f)
+{
+    size_t n = strlen(en->name);
+    if (strncmp(asked, en->name, n) != 0 || asked[n] != '.')
+        return false;
+    return strcmp(asked + n + 1, "*") == 0 || strcmp(asked + n + 1, f->name) == 0;
+}
+
+static bool asked_for(const char *const *fields, const struct entity *en, const struct field *f)
+{
+    if (!fields)
+        return true;
+    for (; *fields; fields++)
+        if (names_field(*fields, en, f))
+            return true;
+    return false;
+}
+
+static void check_names(const char *const *fields)
+{
+    for (; fields && *fields; fields++) {
+        const char *dot = strchr(*fields, '.');
+        struct str entity = {*fields, dot ? (size_t)(dot - *fields) : 0};
+        const struct entity *en = dictionary_entity(entity);
+        if (!en || (strcmp(dot, ".*") != 0 && !entity_field(en, str_of(dot + 1))))
+            BUG("a view asks for %s, which the dictionary has not", *fields);
+    }
+}
+
+static void make_stream(struct cursor *c, const struct entity_table *t, const char *const *fields)
+{
+    const struct entity *en = t->entity;
+    struct stream *st = &c->streams[c->stream_count];
+    struct buf sql = BUF_EMPTY;
+    *st = (struct stream){.table = t};
+    st->fields = arena_array(&c->memory, en->field_count, sizeof *st->fields);
+    st->cells = arena_array(&c->memory, en->field_count, sizeof *st->cells);
+    bool any = false;
+    buf_adds(&sql, "SELECT record, instance");
+    for (size_t i = 0; i < en->field_count; i++) {
+        const struct field *f = &en->fields[i];
+        if (!asked_for(fields, en, f))
+            continue;
+        any = true;
+        if (!may_read(c, f))
+            continue;
+        st->cells[st->n] = cell_of(f);
+        st->fields[st->n++] = f;
+        buf_addf(&sql, ", \"f_%s\"", f->name);
+        if (field_is_sealed(f))
+            c->classes |= 1u << class_of(f);
+    }
+    buf_addf(&sql, " FROM \"%s\" WHERE record %s ORDER BY record, instance", t->name,
+             c->sequential ? ">= $1" : "= $1");
+    st->sql = arena_strdup(&c->memory, sql.p);
+    buf_free(&sql);
+    c->stream_count += any;
+}
+
+static enum status table_is_empty(struct store *s, const struct entity_table *t, bool *empty,
+                                  struct err *e)
+{
+    char sql[160];
+    int64_t first;
+    snprintf(sql, sizeof sql, "SELECT min(record) FROM \"%s\"", t->name);
+    TRY(db_get_int(s->reader, e, 0, &first, sql, ""));
+    *empty = first == 0;
+    return ST_OK;
+}
+
+static enum status make_streams(struct cursor *c, const char *const *fields, struct err *e)
+{
+    struct store *s = c->s;
+    c->streams = arena_array(&c->memory, s->table_count, sizeof *c->streams);
+    for (size_t k = 0; k < s->table_count; k++) {
+        bool empty;
+        size_t before = c->stream_count;
+        make_stream(c, &s->tables[k], fields);
+        if (c->stream_count == before)
+            continue;
+        TRY(table_is_empty(s, &s->tables[k], &empty, e));
+        if (empty)
+            c->stream_count = before;
+    }
+    return ST_OK;
+}
+
+/* ---- which records ---- */
+
+static void want(struct cursor *c, struct db_stmt *q)
+{
+    MEM_GROW(c->wanted, c->wanted_cap, c->wanted_count + 1);
+    struct wanted *w = &c->wanted[c->wanted_count++];
+    *w = (struct wanted){db_int(q, 0), db_int(q, 1), db_int(q, 2), (uint32_t)c->people.n};
+    struct str person = db_blob(q, 3);
+    buf_add(&c->people, person.p, person.n);
+    buf_addc(&c->people, '\0');
+}
+
+static enum status want_rows(struct cursor *c, struct db_stmt *q, struct err *e)
+{
+    bool row;
+    enum status st;
+    while ((st = db_step(q, &row, e)) == ST_OK && row) {
+        int64_t import = db_int(q, 2);
+        if (import >= 0 && (size_t)import < c->s->import_count && c->s->imports[import].visible)
+            want(c, q);
+    }
+    return st;
+}
+
+static enum status want_each(struct cursor *c, const char *sql, const int64_t *ids, size_t n,
+                             struct err *e)
+{
+    struct db_stmt *q;
+    TRY(db_prepare(c->s->db, sql, &q, e));
+    enum status st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        db_bind(q, "i", ids[i]);
+        st = want_rows(c, q, e);
+    }
+    db_done(q);
+    return st;
+}
+
+static int by_line_then_id(const void *x, const void *y)
+{
+    const struct wanted *a = x, *b = y;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static enum status find_wanted(struct cursor *c, const struct view *v, struct err *e)
+{
+#define COLUMNS "SELECT id, line, import, person_id FROM record WHERE active = 1"
+    enum status st;
+    if (v->records) {
+        st = want_each(c, COLUMNS " AND id = $1", v->records, v->id_count, e);
+    } else if (v->lines) {
+        st = want_each(c, COLUMNS " AND line = $1 ORDER BY id", v->lines, v->id_count, e);
+    } else if (v->changed_lines) {
+        int64_t settled;
+        TRY(store_mark_get(c->s, "settled", 0, &settled, e));
+        st = want_each(c,
+                       COLUMNS " AND line IN (SELECT line FROM line_changed UNION"
+                               " SELECT line FROM record WHERE id > $1) ORDER BY line, id",
+                       &settled, 1, e);
+    } else {
+        st = want_each(c, COLUMNS " AND id > $1 ORDER BY id", &v->after_record, 1, e);
+    }
+    if (st == ST_OK && c->by_line && c->wanted_count)
+        qsort(c->wanted, c->wanted_count, sizeof *c->wanted, by_line_then_id);
+    return st;
+#undef COLUMNS
+}
+
+/* ---- open ---- */
+
+static enum status start_streams(struct cursor *c, struct err *e)
+{
+    for (size_t k = 0; k < c->stream_count; k++) {
+        struct stream *st = &c->streams[k];
+        TRY(db_prepare(c->s->reader, st->sql, &st->q, e));
+        if (!c->sequential || c->wanted_count == 0)
+            continue;
+        db_bind(st->q, "i", c->wanted[0].id);
+        TRY(db_step(st->q, &st->live, e));
+    }
+    return ST_OK;
+}
+
+static void class_list(const struct cursor *c, char out[40])
+{
+    out[0] = '\0';
+    for (int k = CLASS_S3; k <= CLASS_S5; k++)
+        if (c->classes & 1u << k)
+            snprintf(out + strlen(out), 40 - strlen(out), " %s", key_class_name((enum key_class)k));
+    if (!out[0])
+        snprintf(out, 40, " none");
+}
+
+static enum status note_opening(struct cursor *c, struct err *e)
+{
+    char classes[40];
+    class_list(c, classes);
+    return audit_append(c->s, "records.read.begin", "", NULL, e, "begun: %s, sealed classes:%s",
+                        c->purpose, classes);
+}
+
+static void free_cursor(struct cursor *c)
+{
+    for (size_t k = 0; k < c->stream_count; k++)
+        db_done(c->streams[k].q);
+    free(c->wanted);
+    free(c->rows);
+    buf_free(&c->people);
+    arena_free(&c->memory);
+    arena_free(&c->batch);
+    free(c);
+}
+
+static enum status open_cursor(struct cursor *c, const struct view *v, struct err *e)
+{
+    bool own;
+    char path[PATH_MAX + 20];
+    snprintf(path, sizeof path, "%s/store.db", c->s->dir);
+    if (!c->s->reader)
+        TRY(db_open(path, DB_WRITE, &c->s->reader, e));
+    TRY(imports_load(c->s, e)); /* another process may have added one */
+    TRY(find_wanted(c, v, e));
+    TRY(make_streams(c, v->fields, e));
+    TRY(store_enter(c->s, &own, e));
+    TRY(store_leave(c->s, own, note_opening(c, e), e));
+    return start_streams(c, e);
+}
+
+enum status store_view_open(struct store *s, const struct view *v, struct cursor **out,
+                            struct err *e)
+{
+    *out = NULL;
+    check_names(v->fields);
+    struct cursor *c = mem_zalloc(1, sizeof *c);
+    c->s = s;
+    c->by_line = v->order == VIEW_BY_LINE;
+    c->sequential = !c->by_line && !v->records && !v->lines && !v->changed_lines;
+    c->purpose = arena_strdup(&c->memory, v->purpose);
+    content_begin(&c->hash);
+    enum status st = open_cursor(c, v, e);
+    if (st != ST_OK)
+        free_cursor(c);
+    else
+        *out = c;
+    return st;
+}
+
+/* ---- one batch ---- */
+
+static const char *in_record_id(struct arena *a, const char *person, const char *entity,
+                                int instance)
+{
+    return arena_printf(a, "%s.%s.%d", person, entity, instance);
+}
+
+/* "episode.2" as it was imported; anything else is a reference already. */
+static const char *whole_reference(struct arena *a, const char *person, const char *text)
+{
+    const char *dot = strrchr(text, '.');
+    if (!dot || !dictionary_entity((struct str){text, (size_t)(dot - text)}))
+        return text;
+    return arena_printf(a, "%s.%s", person, text);
+}
+
+static const char *whole_references(struct arena *a, const char *person, const char *text)
+{
+    if (!strchr(text, '|'))
+        return whole_reference(a, person, text);
+    struct buf b = BUF_EMPTY;
+    for (const char *p = text;; p++) {
+        size_t n = strcspn(p, "|");
+        buf_adds(&b, whole_reference(a, person, arena_strndup(a, p, n)));
+        p += n;
+        if (!*p)
+            break;
+        buf_addc(&b, '|');
+    }
+    const char *out = arena_strdup(a, b.p);
+    buf_free(&b);
+    return out;
+}
+
+static const char *number_text(struct arena *a, int64_t v)
+{
+    char text[24], *p = text + sizeof text;
+    uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+    *--p = '\0';
+    do
+        *--p = (char)('0' + u % 10);
+    while (u /= 10);
+    if (v < 0)
+        *--p = '-';
+    return arena_strdup(a, p);
+}
+
+/* A sealed value waits for its key in the record itself: the length before its bytes. */
+struct waiting {
+    size_t n;
+    char bytes[];
+};
+
+static const char *copy_cell(struct cursor *c, struct stream *st, size_t k, const char *person,
+                             int instance)
+{
+    int column = (int)k + 2;
+    if (st->cells[k] == CELL_PERSON)
+        return person;
+    if (st->cells[k] == CELL_ROW_ID)
+        return in_record_id(&c->batch, person, st->table->entity->name, instance);
+    if (db_is_null(st->q, column))
+        return NULL;
+    if (st->cells[k] == CELL_NUMBER)
+        return number_text(&c->batch, db_int(st->q, column));
+    struct str v = db_blob(st->q, column);
+    if (st->cells[k] == CELL_SEALED) {
+        struct waiting *w = arena_alloc(&c->batch, sizeof *w + v.n + 1);
+        w->n = v.n;
+        memcpy(w->bytes, v.p, v.n);
+        return (const char *)w;
+    }
+    const char *text = arena_strndup(&c->batch, v.p, v.n);
+    return st->cells[k] == CELL_REFERENCES ? whole_references(&c->batch, person, text) : text;
+}
+
+static void copy_row(struct cursor *c, struct stream *st, struct stored *to)
+{
+    int instance = (int)db_int(st->q, 1);
+    struct record *r = &to->record;
+    if (r->count == r->cap) {
+        size_t cap = r->cap ? r->cap * 2 : 8;
+        struct entity_row *rows = arena_array(&c->batch, cap, sizeof *rows);
+        if (r->count)
+            memcpy(rows, r->rows, r->count * sizeof *rows);
+        r->rows = rows;
+        r->cap = cap;
+    }
+    struct entity_row *row = &r->rows[r->count++];
+    row->entity = st->table->entity;
+    row->instance = instance;
+    row->values = arena_array(&c->batch, row->entity->field_count, sizeof *row->values);
+    for (size_t k = 0; k < st->n; k++)
+        row->values[st->fields[k]->index] = copy_cell(c, st, k, to->person_id, instance);
+}
+
+static enum status read_stream(struct cursor *c, struct stream *st, size_t n, struct err *e)
+{
+    size_t at = 0;
+    while (st->live && at < n) {
+        int64_t record = db_int(st->q, 0);
+        while (at < n && c->rows[at].id < record)
+            at++;
+        if (at < n && c->rows[at].id == record)
+            copy_row(c, st, &c->rows[at]);
+        if (at == n)
+            break; /* the row belongs to a later batch */
+        TRY(db_step(st->q, &st->live, e));
+    }
+    return ST_OK;
+}
+
+static enum status look_up(struct cursor *c, struct stream *st, size_t n, struct err *e)
+{
+    for (size_t k = 0; k < n; k++) {
+        bool row;
+        db_bind_int(st->q, 1, c->rows[k].id);
+        TRY(db_step(st->q, &row, e));
+        while (row) {
+            copy_row(c, st, &c->rows[k]);
+            TRY(db_step(st->q, &row, e));
+        }
+    }
+    return ST_OK;
+}
+
+struct unseal {
+    struct cursor *c;
+    size_t n;
+    atomic_int missing_key;
+    _Atomic int64_t bad_record;
+};
+
+static void unseal_row(struct unseal *u, int64_t record, struct entity_row *row)
+{
+    const struct store *s = u->c->s;
+    const struct entity_table *t = &s->tables[row->entity->index];
+    for (size_t f = 0; f < row->entity->field_count; f++) {
+        const struct field *field = &row->entity->fields[f];
+        if (!row->values[f] || cell_of(field) != CELL_SEALED)
+            continue;
+        struct waiting *w = (struct waiting *)(uintptr_t)row->values[f];
+        enum key_class c = class_of(field);
+        struct str sealed = {w->bytes, w->n};
+        const unsigned char *key = keyring_key(s->keys, c, seal_key_number(sealed));
+        /* libsodium decrypts in place: the text stands where its ciphertext stood. */
+        char *text = w->bytes + SEAL_HEADER;
+        size_t n = 0;
+        if (key && seal_open(key, (struct seal_place){&t->columns[f], record, row->instance},
+                             sealed, text, &n)) {
+            text[n] = '\0';
+            row->values[f] = text;
+            continue;
+        }
+        if (!key)
+            atomic_store(&u->missing_key, 1);
+        atomic_store(&u->bad_record, record);
+    }
+}
+
+static void unseal_job(void *ctx, size_t job, int thread)
+{
+    struct unseal *u = ctx;
+    (void)thread;
+    size_t end = (job + 1) * RECORDS_PER_JOB < u->n ? (job + 1) * RECORDS_PER_JOB : u->n;
+    for (size_t k = job * RECORDS_PER_JOB; k < end; k++) {
+        struct stored *r = &u->c->rows[k];
+        for (size_t i = 0; i < r->record.count; i++)
+            unseal_row(u, r->id, &r->record.rows[i]);
+    }
+}
+
+/* A rotation beside us makes new keys before it uses them. */
+static enum status know_all_keys(struct cursor *c, struct err *e)
+{
+    int64_t generation;
+    TRY(store_mark_get(c->s, "key_generation", 0, &generation, e));
+    if (generation == c->s->key_generation)
+        return ST_OK;
+    TRY(keyring_reload(c->s->keys, e));
+    c->s->key_generation = generation;
+    return ST_OK;
+}
+
+/* References that were sealed are made whole once they can be read. */
+static void make_references_whole(struct cursor *c, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < c->rows[k].record.count; i++) {
+            struct entity_row *row = &c->rows[k].record.rows[i];
+            for (size_t f = 0; f < row->entity->field_count; f++) {
+                const struct field *field = &row->entity->fields[f];
+                if (row->values[f] && field_is_sealed(field) &&
+                    (field->type == FIELD_REF || field->type == FIELD_REFS))
+                    row->values[f] =
+                        whole_references(&c->batch, c->rows[k].person_id, row->values[f]);
+            }
+        }
+}
+
+static enum status fill_batch(struct cursor *c, size_t n, struct err *e)
+{
+    for (size_t k = 0; k < c->stream_count; k++) {
+        struct stream *st = &c->streams[k];
+        TRY(c->sequential ? read_stream(c, st, n, e) : look_up(c, st, n, e));
+    }
+    TRY(know_all_keys(c, e));
+    struct unseal u = {.c = c, .n = n};
+    pool_run(c->s->threads, (n + RECORDS_PER_JOB - 1) / RECORDS_PER_JOB, unseal_job, &u);
+    if (atomic_load(&u.bad_record))
+        return tampered("record", atomic_load(&u.bad_record), e);
+    make_references_whole(c, n);
+    return ST_OK;
+}
+
+/* Records of the next batch; a line stays whole. */
+static size_t batch_size(const struct cursor *c)
+{
+    size_t left = c->wanted_count - c->at, n = left < BATCH_RECORDS ? left : BATCH_RECORDS;
+    while (c->by_line && n && n < left &&
+           c->wanted[c->at + n].line == c->wanted[c->at + n - 1].line)
+        n++;
+    return n;
+}
+
+enum status store_view_next(struct cursor *c, struct view_batch *out, struct err *e)
+{
+    *out = (struct view_batch){0};
+    size_t n = batch_size(c);
+    arena_rewind(&c->batch);
+    if (n == 0)
+        return ST_OK;
+    MEM_GROW(c->rows, c->rows_cap, n);
+    for (size_t k = 0; k < n; k++) {
+        const struct wanted *w = &c->wanted[c->at + k];
+        const struct import_name *i = &c->s->imports[w->import];
+        c->rows[k] = (struct stored){.id = w->id,
+                                     .line = w->line,
+                                     .import = w->import,
+                                     .person_id = c->people.p + w->person,
+                                     .organisation = i->organisation,
+                                     .channel = i->channel,
+                                     .record = record_new(&c->batch)};
+        content_add_text(&c->hash, c->rows[k].person_id);
+    }
+    TRY(fill_batch(c, n, e));
+    c->at += n;
+    *out = (struct view_batch){c->rows, n};
+    return ST_OK;
+}
+
+static enum status note_reading(struct cursor *c, struct err *e)
+{
+    char classes[40];
+    class_list(c, classes);
+    struct hash32 hash = content_end(&c->hash);
+    return audit_append(c->s, "records.read", "", &hash, e,
+                        "done: %s, %zu records, sealed classes:%s", c->purpose, c->at, classes);
+}
+
+enum status store_view_close(struct cursor *c, struct err *e)
+{
+    bool own;
+    if (!c)
+        return ST_OK;
+    enum status st = store_enter(c->s, &own, e);
+    if (st == ST_OK)
+        st = store_leave(c->s, own, note_reading(c, e), e);
+    free_cursor(c);
+    return st;
+}
+
+/* ---- one person ---- */
+
+static enum status note_person(struct store *s, int64_t line, const char *why, size_t records,
+                               struct err *e)
+{
+    char subject[32];
+    snprintf(subject, sizeof subject, "line %lld", (long long)line);
+    return audit_append(s, "person.read", subject, NULL, e, "done: %zu records, %s", records, why);
+}
+
+/* Values stay in the cursor's batch: it is the caller's arena for the time of the call. */
+static enum status read_line(struct cursor *c, struct arena *memory, struct stored **out, size_t *n,
+                             struct err *e)
+{
+    struct view_batch b;
+    TRY(store_view_next(c, &b, e));
+    *out = arena_array(memory, b.n, sizeof **out);
+    *n = b.n;
+    for (size_t k = 0; k < b.n; k++) {
+        (*out)[k] = b.rows[k];
+        (*out)[k].person_id = arena_strdup(memory, b.rows[k].person_id);
+        struct record copy = record_new(memory);
+        for (size_t r = 0; r < b.rows[k].record.count; r++) {
+            const struct entity_row *row = &b.rows[k].record.rows[r];
+            struct entity_row *to = record_row(&copy, row->entity, row->instance);
+            for (size_t f = 0; f < row->entity->field_count; f++)
+                if (row->values[f])
+                    to->values[f] = arena_strdup(memory, row->values[f]);
+        }
+        (*out)[k].record = copy;
+    }
+    return ST_OK;
+}
+
+enum status store_person_read(struct store *s, int64_t line, const char *why, struct arena *memory,
+                              struct stored **out, size_t *n, struct err *e)
+{
+    bool own;
+    struct cursor *c;
+    struct view v = {.order = VIEW_BY_LINE, .purpose = why, .lines = &line, .id_count = 1};
+    *n = 0;
+    *out = NULL;
+    TRY(store_enter(s, &own, e));
+    enum status st = store_view_open(s, &v, &c, e);
+    if (st == ST_OK) {
+        st = read_line(c, memory, out, n, e);
+        if (st == ST_OK)
+            st = note_person(s, line, why, *n, e);
+        struct err closing = {0};
+        enum status closed = store_view_close(c, st == ST_OK ? e : &closing);
+        st = st == ST_OK ? closed : st;
+    }
+    return store_leave(s, own, st, e);
+}
+
+enum status store_count_records(struct store *s, uint64_t *records, uint64_t *lines,
+                                int64_t *highest_record, struct err *e)
+{
+    int64_t n, l, high;
+#define VISIBLE                                                                                    \
+    " FROM record r JOIN import i ON i.id = r.import WHERE r.active = 1 AND i.state = 'done'"
+    TRY(db_get_int(s->db, e, 0, &n, "SELECT count(*)" VISIBLE, ""));
+    TRY(db_get_int(s->db, e, 0, &l, "SELECT count(DISTINCT r.line)" VISIBLE, ""));
+    TRY(db_get_int(s->db, e, 0, &high, "SELECT max(r.id)" VISIBLE, ""));
+#undef VISIBLE
+    *records = (uint64_t)n;
+    *lines = (uint64_t)l;
+    *highest_record = high;
+    return ST_OK;
+}
