@@ -194,7 +194,8 @@ static void add_rule(struct builder *b, const struct link_rule *r)
 {
     const struct link_data *d = b->d;
     struct plan *p = b->p;
-    if (p->rules == LINK_MAX_RULES)
+    bool single = !d->spec.rules && r->keys == 1 && r->key[0].part == LINK_WHOLE;
+    if (p->rules == LINK_MAX_RULES || (single && b->alone[r->key[0].column]))
         return;
     struct plan_rule pr = {.rule = *r};
     for (int k = 0; k < r->keys; k++) {
@@ -202,7 +203,6 @@ static void add_rule(struct builder *b, const struct link_rule *r)
         if (r->key[k].part == LINK_NAME_BAG)
             pr.columns |= 1u << d->given | 1u << d->family;
     }
-    bool single = !d->spec.rules && r->keys == 1 && r->key[0].part == LINK_WHOLE;
     uint8_t *over = single ? b->over[r->key[0].column] = mem_zalloc(d->n, 1) : NULL;
     size_t n = 0;
     for (uint32_t k = 0; k < d->n; k++) {

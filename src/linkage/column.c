@@ -399,7 +399,7 @@ enum status link_data_finish(struct link_data *d, int threads, struct err *e)
     }
     free_raw(d);
     for (int k = 0; k < d->columns; k++)
-        column_derive(&d->column[k], 0, nz);
+        column_derive(&d->column[k], 0);
     normaliser_free(nz);
     count_values(d);
     d->finished = true;

@@ -39,6 +39,7 @@ struct column {
     struct words *words; /* by value; NULL when the type has none */
     uint32_t *count;     /* records, by value */
     uint32_t values;
+    size_t value_cap;
     uint64_t present;         /* records with a value */
     double average_frequency; /* chance that two records have the same value */
     bool unused;
@@ -81,11 +82,14 @@ static inline const uint32_t *data_row(const struct link_data *d, uint32_t recor
 
 /* Fills value, words and count for the texts from number `first` on (counts are left 0). */
 struct normaliser;
-void column_derive(struct column *c, uint32_t first, struct normaliser *nz);
+void column_derive(struct column *c, uint32_t first);
 
-/* Turns one row of raw cells into value numbers of a finished data set, adding values that are new
- * (search.h). Dates must be ISO or the column's form. */
-void data_encode(struct link_data *d, const struct str *cells, uint32_t *row);
+/* Turns one row of raw cells into value numbers of a finished data set (search.h). With a model new
+ * values are added and given its weights; without, a new value is held in one place of its column
+ * until the next call. Dates must be ISO or in the column's form. */
+struct link_model;
+void data_encode(struct link_data *d, struct normaliser *nz, const struct link_model *m,
+                 const struct str *cells, uint32_t *row);
 
 /* ---- packed dates: year, month (7 bits), day (7 bits); 0 = part not known. Months and days that
  * do not exist (86) are kept: a digit may be wrong. ---- */

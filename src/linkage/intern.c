@@ -86,6 +86,15 @@ uint32_t intern_find(const struct intern *t, struct str s)
     return t->slot[probe(t, s, (uint32_t)(str_hash(s) >> 32))].number_plus_1 - 1;
 }
 
+uint32_t intern_hold(struct intern *t, struct str s)
+{
+    size_t used = t->used;
+    uint32_t number = append(t, s);
+    t->count = number;
+    t->used = used;
+    return number;
+}
+
 void intern_free(struct intern *t)
 {
     free(t->bytes);

@@ -25,6 +25,8 @@ void intern_prefetch_slot(const struct intern *t, uint64_t hash);
 void intern_prefetch_text(const struct intern *t, uint64_t hash);
 /* UINT32_MAX when absent. */
 uint32_t intern_find(const struct intern *t, struct str s);
+/* Holds a text under the number `count` without adding it, until the next call that adds. */
+uint32_t intern_hold(struct intern *t, struct str s);
 void intern_free(struct intern *t);
 
 static inline struct str intern_text(const struct intern *t, uint32_t number)

@@ -38,6 +38,8 @@ void model_set_bits(struct link_model *m);
 void model_bind(const struct link_model *m, struct link_data *d, bool same_data);
 /* Keeps the frequencies of common values in the model (those that tell nobody's secret). */
 void model_remember(struct link_model *m, const struct link_data *d);
+/* Bits of agreement on a text of a column, by the frequencies that the model keeps. */
+double model_text_bits(const struct model_column *mc, struct str text);
 /* Bits of agreement on a value of this frequency. */
 double model_equal_bits(const struct model_column *mc, double frequency);
 

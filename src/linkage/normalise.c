@@ -1,6 +1,7 @@
 #include "linkage/normalise.h"
 
 #include "base/date.h"
+#include "linkage/model.h"
 #include "text/phonetic.h"
 
 #include <stdio.h>
@@ -286,26 +287,30 @@ static void derive(struct column *c, uint32_t v)
     }
 }
 
-/* Value lines begin at a cache line, which realloc does not promise. */
-static struct value *aligned_values(struct value *old, uint32_t had, uint32_t n)
+/* Room for n values and one more that is only held; value lines begin at a cache line, which
+ * realloc does not promise. */
+static void reserve(struct column *c, size_t n)
 {
-    struct value *p = aligned_alloc(sizeof *p, (size_t)n * sizeof *p);
+    size_t had = c->value_cap;
+    if (n + 1 <= had)
+        return;
+    c->value_cap = had ? mem_grown_(had, n + 1) : n + 1;
+    struct value *p = aligned_alloc(sizeof *p, c->value_cap * sizeof *p);
     if (!p)
-        return mem_resize(old, n, sizeof *p);
+        p = mem_array(c->value_cap, sizeof *p);
     if (had)
-        memcpy(p, old, (size_t)had * sizeof *p);
-    free(old);
-    return p;
+        memcpy(p, c->value, had * sizeof *p);
+    free(c->value);
+    c->value = p;
+    c->count = mem_resize(c->count, c->value_cap, sizeof *c->count);
+    if (has_words(c->type))
+        c->words = mem_resize(c->words, c->value_cap, sizeof *c->words);
 }
 
-void column_derive(struct column *c, uint32_t first, struct normaliser *nz)
+void column_derive(struct column *c, uint32_t first)
 {
-    (void)nz;
     uint32_t n = c->texts.count;
-    c->value = aligned_values(c->value, first, n);
-    c->count = mem_resize(c->count, n, sizeof *c->count);
-    if (has_words(c->type))
-        c->words = mem_resize(c->words, n, sizeof *c->words);
+    reserve(c, n);
     for (uint32_t v = first; v < n; v++)
         derive(c, v);
     if (first == 0) {
@@ -313,4 +318,44 @@ void column_derive(struct column *c, uint32_t first, struct normaliser *nz)
         c->count[0] = 0;
     }
     c->values = n;
+}
+
+/* ---- one row, live ---- */
+
+static uint32_t encode_text(struct column *c, const struct model_column *mc, struct str s)
+{
+    if (!s.n)
+        return 0;
+    uint32_t v = intern_find(&c->texts, s);
+    if (v != UINT32_MAX)
+        return v;
+    if (!mc) {
+        v = intern_hold(&c->texts, s);
+        derive(c, v);
+        return v;
+    }
+    v = intern_add(&c->texts, s);
+    column_derive(c, v);
+    c->value[v].equal_bits = (float)model_text_bits(mc, s);
+    return v;
+}
+
+void data_encode(struct link_data *d, struct normaliser *nz, const struct link_model *m,
+                 const struct str *cells, uint32_t *row)
+{
+    char out[2][NORMALISED_MAX];
+    for (int k = 0; k < d->columns; k++) {
+        struct column *c = &d->column[k];
+        bool split = k + 1 < d->columns && c[1].from == c->from;
+        struct str part[2] = {{out[0], 0}, {out[1], 0}};
+        if (split && cells[c->from].n)
+            normalise_full_name(nz, cells[c->from], out[0], &part[0].n, out[1], &part[1].n);
+        else if (cells[c->from].n)
+            part[0].n = normalise_value(nz, c->type, c, cells[c->from], out[0]);
+        row[k] = encode_text(c, m ? &m->column[k] : NULL, part[0]);
+        if (split) {
+            row[k + 1] = encode_text(c + 1, m ? &m->column[k + 1] : NULL, part[1]);
+            k++;
+        }
+    }
 }

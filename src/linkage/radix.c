@@ -61,7 +61,9 @@ struct radix_item *radix_sort_hashes(struct radix_item *items, struct radix_item
         insertion_sort(items, n);
         return items;
     }
+    struct radix_item *first = items;
     items = passes(items, scratch, n, 64 - 3 * DIGIT_BITS);
+    scratch = items == first ? scratch : first;
     /* items whose top 33 bits agree but whose keys differ are few and short runs; a run of one
      * key only needs nothing, so mixed runs alone are sorted, stably, by radix when long */
     for (size_t i = 0; i < n;) {

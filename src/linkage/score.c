@@ -130,15 +130,19 @@ static double model_frequency(const struct model_column *mc, struct str text)
     return k == UINT32_MAX ? mc->rare : mc->frequency[k];
 }
 
+double model_text_bits(const struct model_column *mc, struct str text)
+{
+    return model_equal_bits(mc, model_frequency(mc, text));
+}
+
 void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 {
     for (int k = 0; k < d->columns; k++) {
         struct column *c = &d->column[k];
         for (uint32_t v = 1; v < c->values; v++)
-            c->value[v].equal_bits = (float)model_equal_bits(
-                &m->column[k], same_data
-                                   ? frequency_in(c, v)
-                                   : model_frequency(&m->column[k], intern_text(&c->texts, v)));
+            c->value[v].equal_bits =
+                (float)(same_data ? model_equal_bits(&m->column[k], frequency_in(c, v))
+                                  : model_text_bits(&m->column[k], intern_text(&c->texts, v)));
     }
 }
 
@@ -147,7 +151,7 @@ void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 static float most_of_column(const struct scorer *s, int k)
 {
     const struct column *c = &s->d->column[k];
-    float most = 0.0f;
+    float most = (float)model_equal_bits(&s->m->column[k], s->m->column[k].rare);
     for (int l = 2; l < 16; l++)
         most = fmaxf(most, s->bits[k][l]);
     for (uint32_t v = 1; v < c->values; v++)

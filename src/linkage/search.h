@@ -43,6 +43,10 @@ MUST_CHECK enum status link_index_insert(struct link_index *x, struct str id, st
 /* What a clerk settled; the components concerned are clustered again. */
 void link_index_constrain(struct link_index *x, const struct link_constraint *c, size_t n);
 
+/* The blocking rules in use, into out[LINK_MAX_RULES]; a batch with these and the same model gives
+ * the same clusters. */
+int link_index_rules(const struct link_index *x, struct link_rule *out);
+
 uint32_t link_index_records(const struct link_index *x);
 struct str link_index_id(const struct link_index *x, uint32_t record);
 bool link_index_find(const struct link_index *x, struct str id, uint32_t *record);

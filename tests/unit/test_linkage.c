@@ -1,0 +1,528 @@
+#include "base/csv.h"
+#include "base/rng.h"
+#include "linkage/cluster.h"
+#include "linkage/dates.h"
+#include "linkage/levels.h"
+#include "linkage/link.h"
+#include "linkage/model.h"
+#include "linkage/model_json.h"
+#include "linkage/radix.h"
+#include "linkage/search.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+/* after the headers that it needs */
+#include <cmocka.h>
+
+/* ---- dates ---- */
+
+static uint32_t read_as(const char *text, enum date_form form)
+{
+    struct date_reading r = {form, DATE_YEAR_FIRST, form};
+    return date_read(str_of(text), &r);
+}
+
+static void dates_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        enum date_form form;
+        int y, m, d;
+    } cases[] = {
+        {"1987-03-02", DATE_DAY_FIRST, 1987, 3, 2},
+        {"1987/3/2", DATE_DAY_FIRST, 1987, 3, 2},
+        {"1987-03-02T10:11:12Z", DATE_DAY_FIRST, 1987, 3, 2},
+        {"1987-03-02 10:11", DATE_DAY_FIRST, 1987, 3, 2},
+        {"19870302", DATE_YEAR_FIRST, 1987, 3, 2},
+        {"02031987", DATE_DAY_FIRST, 1987, 3, 2},
+        {"02/03/1987", DATE_DAY_FIRST, 1987, 3, 2},
+        {"02/03/1987", DATE_MONTH_FIRST, 1987, 2, 3},
+        {"03/25/1987", DATE_DAY_FIRST, 1987, 3, 25}, /* can only be month-first */
+        {"2 March 1987", DATE_DAY_FIRST, 1987, 3, 2},
+        {"2nd Mar 1987", DATE_DAY_FIRST, 1987, 3, 2},
+        {"March 2, 1987", DATE_DAY_FIRST, 1987, 3, 2},
+        {"1987-03", DATE_DAY_FIRST, 1987, 3, 0},
+        {"3/1987", DATE_DAY_FIRST, 1987, 3, 0},
+        {"1987", DATE_DAY_FIRST, 1987, 0, 0},
+        {"1856-86-18", DATE_DAY_FIRST, 1856, 86, 18}, /* kept: one digit is wrong */
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        uint32_t p = read_as(cases[k].text, cases[k].form);
+        if (p != date_pack(cases[k].y, cases[k].m, cases[k].d))
+            fail_msg("%s read as %d-%d-%d", cases[k].text, packed_year(p), packed_month(p),
+                     packed_day(p));
+    }
+    static const char *const not_dates[] = {
+        "",           "n/a",           "12/12/12", "1",     "99999999999",
+        "0000-00-00", "1987-03-02-05", "x1987",    "31.12", "3000-01-01"};
+    for (size_t k = 0; k < sizeof not_dates / sizeof not_dates[0]; k++)
+        assert_int_equal(read_as(not_dates[k], DATE_DAY_FIRST), 0);
+    assert_false(date_packed_exists(date_pack(2023, 2, 29)));
+    assert_true(date_packed_exists(date_pack(2024, 2, 29)));
+    assert_true(date_packed_exists(date_pack(2024, 0, 0)));
+}
+
+static struct date_reading decide(const char *const *texts, char *reason, size_t size)
+{
+    struct date_votes v = {0};
+    for (; *texts; texts++)
+        date_vote(str_of(*texts), 1, &v);
+    return date_decide(&v, reason, size);
+}
+
+static void date_forms_are_decided_by_the_column(void **state)
+{
+    char reason[200];
+    static const char *const day[] = {"01/02/1990", "25/12/1980", "03/04/1970", NULL},
+                             *const month[] = {"01/02/1990", "12/25/1980", NULL},
+                             *const none[] = {"01/02/1990", "03/04/1970", NULL},
+                             *const compact[] = {"25121980", "01021990", NULL},
+                             *const ydm[] = {"1990-25-12", "1990-13-01", NULL};
+    assert_int_equal(decide(day, reason, sizeof reason).separated, DATE_DAY_FIRST);
+    assert_int_equal(decide(month, reason, sizeof reason).separated, DATE_MONTH_FIRST);
+    assert_int_equal(decide(none, reason, sizeof reason).separated, DATE_DAY_FIRST);
+    assert_non_null(strstr(reason, "no value decides"));
+    assert_int_equal(decide(compact, reason, sizeof reason).compact, DATE_DAY_FIRST);
+    assert_int_equal(decide(ydm, reason, sizeof reason).leading, DATE_YEAR_DAY_MONTH);
+}
+
+/* ---- data in memory ---- */
+
+static struct link_data *data_of(const struct link_spec *spec, const char *const *cells,
+                                 size_t rows)
+{
+    struct link_data *d = link_data_new(spec);
+    struct err e = {0};
+    size_t columns = (size_t)spec->columns;
+    for (size_t r = 0; r < rows; r++) {
+        char id[20];
+        struct str row[LINK_MAX_COLUMNS];
+        snprintf(id, sizeof id, "%03zu", r);
+        for (size_t k = 0; k < columns; k++)
+            row[k] = str_of(cells[r * columns + k]);
+        link_data_add(d, str_of(id), str_of(""), row);
+    }
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    return d;
+}
+
+static int level_between(enum link_type t, const char *a, const char *b)
+{
+    struct link_spec spec = {.columns = 1, .column = {{"x", t}}, .mode = LINK_BOTH};
+    const char *cells[] = {a, b};
+    struct link_data *d = data_of(&spec, cells, 2);
+    levels_init();
+    int level = pattern_level(pattern_of(d, data_row(d, 0), data_row(d, 1)), 0);
+    link_data_free(d);
+    return level;
+}
+
+static void levels_of_dates(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        int level;
+    } cases[] = {
+        {"1987-03-02", "1987-03-02", 0}, /* one value in the column: says nothing */
+        {"1987-03-02", "1987-02-03", 2}, /* day and month swapped */
+        {"1987-03-02", "1987-03-07", 2}, /* one digit */
+        {"1987-03-12", "1987-03-21", 2}, /* two digits swapped */
+        {"1987-03-12", "1987-08-12", 2}, /* one digit */
+        {"1987-03-12", "1987-03-28", 3}, /* two of three parts */
+        {"1987-03-12", "1954-03-12", 3},
+        {"1987-03-12", "1987-01-01", 3}, /* 1 January of the year */
+        {"1987-03-12", "1987", 4},       /* as far as known */
+        {"1987-03-12", "1987-03", 3},
+        {"1987-03-12", "1987-10-25", 4}, /* year only */
+        {"1987-03-12", "1988-01-30", 5},
+        {"1987-03-12", "1988-01-01", 5},
+        {"1987-03-12", "1964-10-25", 6},
+        {"1856-06-18", "1856-86-18", 2}, /* a month that does not exist */
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        int level = level_between(LINK_DATE, cases[k].a, cases[k].b);
+        if (level != cases[k].level)
+            fail_msg("%s and %s: level %d, wanted %d", cases[k].a, cases[k].b, level,
+                     cases[k].level);
+    }
+}
+
+static void levels_of_other_types(void **state)
+{
+    assert_int_equal(level_between(LINK_FAMILY_NAME, "Hoxha", "Hoxa"), NAME_NEAR);
+    assert_int_equal(level_between(LINK_FAMILY_NAME, "van den Berg", "Berg van den"), NAME_NEAR);
+    assert_int_equal(level_between(LINK_FAMILY_NAME, "Vandenberg", "Van den Berg"), NAME_NEAR);
+    assert_int_equal(level_between(LINK_GIVEN_NAME, "Thi Lan", "Lan"), NAME_SIMILAR);
+    assert_int_equal(level_between(LINK_GIVEN_NAME, "J", "Jonathan"), NAME_WEAK);
+    assert_int_equal(level_between(LINK_GIVEN_NAME, "Robert", "Mei"), NAME_DIFFERENT);
+    assert_int_equal(level_between(LINK_SEX, "M", "male"), 0);
+    assert_int_equal(level_between(LINK_SEX, "M", "Female"), 2);
+    assert_int_equal(level_between(LINK_POSTCODE, "LS1 4AB", "LS1 4AC"), 2);
+    assert_int_equal(level_between(LINK_POSTCODE, "LS1 4AB", "LS1 9XY"), 3);
+    assert_int_equal(level_between(LINK_POSTCODE, "LS1 4AB", "BN3 9XY"), 4);
+    assert_int_equal(level_between(LINK_PHONE, "+44 7700 900101", "07700 900102"), 2);
+    assert_int_equal(level_between(LINK_IDENTIFIER, "AB123456", "AB132456"), 2);
+    assert_int_equal(level_between(LINK_IDENTIFIER, "AB123456", "AB103406"), 3);
+    assert_int_equal(level_between(LINK_IDENTIFIER, "AB123456", "ZZ999999"), 4);
+    assert_int_equal(level_between(LINK_PLACE, "Bristol", "Greater Bristol"), 3);
+    assert_int_equal(level_between(LINK_YEAR, "1987", "1988"), 2);
+}
+
+static void swapped_names_are_one_level(void **state)
+{
+    struct link_spec spec = {.columns = 2,
+                             .column = {{"g", LINK_GIVEN_NAME}, {"f", LINK_FAMILY_NAME}}};
+    const char *cells[] = {"Caleb", "Rowe", "Rowe", "Caleb", "Rowe", ""};
+    struct link_data *d = data_of(&spec, cells, 3);
+    levels_init();
+    uint64_t p = pattern_of(d, data_row(d, 0), data_row(d, 1));
+    assert_int_equal(pattern_level(p, 0), NAME_SWAPPED);
+    assert_int_equal(pattern_level(p, 1), LEVEL_MISSING);
+    p = pattern_of(d, data_row(d, 0), data_row(d, 2));
+    assert_int_equal(pattern_level(p, 0), NAME_HALF_SWAPPED);
+    link_data_free(d);
+}
+
+/* ---- sorting ---- */
+
+static void radix_sorts_stably(void **state)
+{
+    enum { N = 5000 };
+    static struct radix_item a[N], b[N], c[N];
+    struct rng rng = rng_stream(1, 1);
+    for (int variant = 0; variant < 3; variant++) {
+        for (uint32_t k = 0; k < N; k++) {
+            uint64_t key = variant == 0   ? rng_u64(&rng)
+                           : variant == 1 ? rng_below(&rng, 50)
+                                          : rng_below(&rng, 4) << 31 | rng_below(&rng, 7);
+            a[k] = c[k] = (struct radix_item){key, k};
+        }
+        struct radix_item *s = radix_sort(a, b, N);
+        for (uint32_t k = 1; k < N; k++)
+            assert_true(s[k - 1].key < s[k].key ||
+                        (s[k - 1].key == s[k].key && s[k - 1].record < s[k].record));
+        struct radix_item *h = radix_sort_hashes(c, s == a ? b : a, N);
+        for (uint32_t k = 1; k < N; k++)
+            assert_true(h[k - 1].key < h[k].key ||
+                        (h[k - 1].key == h[k].key && h[k - 1].record < h[k].record));
+    }
+}
+
+/* ---- clusters ---- */
+
+static void clusters_by_average_weight(void **state)
+{
+    /* 0-1 and 2-3 are strong; 1-2 alone joins them: components would make one cluster of four,
+     * the average (5 - 1 - 1 - 1) / 4 = 0.5 > 0 does too; with 1-2 = 2 it is -0.25: two. */
+    struct cluster_options o = {0};
+    uint32_t out[4];
+    struct cluster_edge e[] = {{0, 1, 10}, {2, 3, 9}, {1, 2, 5}};
+    cluster_component(4, e, 3, NULL, 0, &o, out);
+    assert_int_equal(out[3], 0);
+    e[2].bits = 2;
+    cluster_component(4, e, 3, NULL, 0, &o, out);
+    assert_int_equal(out[1], 0);
+    assert_int_equal(out[2], 2);
+    assert_int_equal(out[3], 2);
+    /* a threshold of 3 bits: 0.5 is not enough */
+    e[2].bits = 5;
+    o.threshold_bits = 3;
+    cluster_component(4, e, 3, NULL, 0, &o, out);
+    assert_int_equal(out[2], 2);
+}
+
+static void constraints_hold(void **state)
+{
+    struct cluster_options o = {0};
+    uint32_t out[3];
+    struct cluster_edge e[] = {{0, 1, 10}, {1, 2, 8}, {0, 2, 7}};
+    struct link_constraint cannot = {0, 2, false}, must = {0, 2, true};
+    cluster_component(3, e, 3, &cannot, 1, &o, out);
+    assert_int_equal(out[1], 0);
+    assert_int_equal(out[2], 2);
+    struct cluster_edge far[] = {{0, 1, 10}, {1, 2, -20}, {0, 2, -20}};
+    cluster_component(3, far, 3, &must, 1, &o, out);
+    assert_int_equal(out[2], 0);
+    uint32_t source[] = {1, 2, 2};
+    o.source = source;
+    cluster_component(3, e, 3, NULL, 0, &o, out); /* one to one: 1 and 2 are of one source */
+    assert_int_equal(out[1], 0);
+    assert_int_equal(out[2], 2);
+}
+
+/* ---- training ---- */
+
+/* Two independent yes/no columns whose pattern counts are exactly those of a known mixture: EM must
+ * find it. With u known, m and the prior of a two-class mixture are identified by two columns
+ * through the covariance: here they are recovered to three digits. */
+static void em_finds_a_known_mixture(void **state)
+{
+    enum { COLUMNS = 4 };
+    static const double m[COLUMNS] = {.9, .8, .95, .7}, u[COLUMNS] = {.02, .05, .01, .1};
+    const double prior = .01, pairs = 1e9;
+    struct link_spec spec = {.columns = COLUMNS};
+    const char *cells[2 * COLUMNS];
+    static const char *const names[] = {"a", "b", "c", "d"};
+    for (int k = 0; k < COLUMNS; k++) {
+        spec.column[k] = (struct link_column){names[k], LINK_SEX};
+        cells[k] = "male";
+        cells[COLUMNS + k] = "female";
+    }
+    struct link_data *d = data_of(&spec, cells, 2);
+    struct training t = {.d = d, .threads = 1, .pairs_possible = pairs, .scale = 1.0};
+    struct pattern_count count[1 << COLUMNS];
+    for (int p = 0; p < 1 << COLUMNS; p++) {
+        double pm = prior, pu = 1 - prior;
+        count[p] = (struct pattern_count){.free = (1 << COLUMNS) - 1};
+        for (int k = 0; k < COLUMNS; k++) {
+            bool same = p >> k & 1;
+            pm *= same ? m[k] : 1 - m[k];
+            pu *= same ? u[k] : 1 - u[k];
+            count[p].pattern |= (uint64_t)(same ? EQUAL_BAND : 2) << (4 * k);
+        }
+        count[p].count = (uint64_t)llround(pairs * (pm + pu));
+    }
+    t.count = count;
+    t.counts = 1 << COLUMNS;
+    struct link_model model = {.columns = COLUMNS};
+    for (int k = 0; k < COLUMNS; k++) {
+        t.random[k][1] = prior * m[k] + (1 - prior) * u[k];
+        t.random[k][2] = 1 - t.random[k][1];
+        t.band_share[k][0] = 1;
+        t.band_random[k][0] = t.random[k][1];
+        model.column[k].levels = 3;
+        model.column[k].type = LINK_SEX;
+    }
+    em_fit(&t, &model);
+    assert_true(fabs(model.prior - prior) < 1e-4);
+    for (int k = 0; k < COLUMNS; k++) {
+        assert_true(fabs(model.column[k].m[1] - m[k]) < 2e-3);
+        assert_true(fabs(model.column[k].u[1] - u[k]) < 2e-4);
+        assert_true(fabs(model.column[k].bits[1] - log2(m[k] / u[k])) < 0.02);
+    }
+    link_data_free(d);
+}
+
+/* ---- index and batch ---- */
+
+enum { PEOPLE = 1500, CELLS = 5 };
+
+static void made_record(struct rng *rng, uint32_t person, char cell[CELLS][24])
+{
+    static const char *const given[] = {"arben", "thi lan", "blessing", "mohammed", "ion",
+                                        "maria", "selam",   "daniel",   "huong",    "li"};
+    struct rng own = rng_stream(99, person);
+    uint32_t family = (uint32_t)rng_below(&own, 300), y = 1960 + (uint32_t)rng_below(&own, 50),
+             m = 1 + (uint32_t)rng_below(&own, 12), day = 1 + (uint32_t)rng_below(&own, 28);
+    snprintf(cell[0], 24, "%s", given[rng_below(&own, 10)]);
+    snprintf(cell[1], 24, "%c%c%cson%c", 'a' + family % 26, 'a' + family / 26 % 26,
+             'a' + family % 7, 'a' + family % 11);
+    snprintf(cell[2], 24, "%04u-%02u-%02u", y, m, day);
+    snprintf(cell[3], 24, "town%u", (uint32_t)rng_below(&own, 40));
+    snprintf(cell[4], 24, "07700%06u", (uint32_t)rng_below(&own, 900));
+    if (rng_unit(rng) < .3)
+        cell[1][rng_below(rng, 6)] = (char)('a' + rng_below(rng, 26));
+    if (rng_unit(rng) < .2)
+        cell[2][9] = (char)('0' + rng_below(rng, 9));
+    if (rng_unit(rng) < .2)
+        cell[4][0] = '\0';
+    if (rng_unit(rng) < .2)
+        cell[3][0] = '\0';
+}
+
+static const struct link_spec made_spec = {.columns = CELLS,
+                                           .column = {{"given", LINK_GIVEN_NAME},
+                                                      {"family", LINK_FAMILY_NAME},
+                                                      {"dob", LINK_DATE},
+                                                      {"town", LINK_PLACE},
+                                                      {"phone", LINK_PHONE}},
+                                           .mode = LINK_DEDUPE};
+
+struct made {
+    char id[12], cell[CELLS][24];
+};
+
+static struct made *make_people(void)
+{
+    struct made *p = malloc(PEOPLE * sizeof *p);
+    struct rng rng = rng_stream(5, 5);
+    for (uint32_t k = 0; k < PEOPLE; k++) {
+        snprintf(p[k].id, sizeof p[k].id, "r%05u", (k * 7919u) % 99991u);
+        made_record(&rng, k % (PEOPLE * 2 / 3), p[k].cell);
+    }
+    return p;
+}
+
+static void add_made(struct link_data *d, const struct made *p, uint32_t from, uint32_t to)
+{
+    for (uint32_t k = from; k < to; k++) {
+        struct str cells[CELLS];
+        for (int c = 0; c < CELLS; c++)
+            cells[c] = str_of(p[k].cell[c]);
+        link_data_add(d, str_of(p[k].id), str_of(""), cells);
+    }
+}
+
+static struct link_model *trained(const struct made *p)
+{
+    struct err e = {0};
+    struct link_model *m = NULL;
+    struct link_result r;
+    struct link_data *d = link_data_new(&made_spec);
+    add_made(d, p, 0, PEOPLE);
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    struct link_options o = {.threads = 1, .keep_bits = INFINITY};
+    assert_int_equal(link_run(d, &o, &m, &r, &e), ST_OK);
+    assert_true(r.clusters < PEOPLE);
+    link_result_free(&r);
+    link_data_free(d);
+    json_t *doc = link_model_to_json(m); /* through the file, as a register would */
+    link_model_free(m);
+    assert_int_equal(link_model_from_json(doc, "model", &m, &e), ST_OK);
+    json_decref(doc);
+    return m;
+}
+
+static void index_equals_batch(void **state)
+{
+    struct err e = {0};
+    struct made *p = make_people();
+    struct link_index *x;
+    struct link_index_options io = {0};
+    struct link_data *d = link_data_new(&made_spec);
+    add_made(d, p, 0, PEOPLE / 3);
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    assert_int_equal(link_index_new(d, trained(p), &io, &x, &e), ST_OK);
+    for (uint32_t k = PEOPLE; k-- > PEOPLE / 3;) { /* in another order, too */
+        struct str cells[CELLS];
+        uint32_t record;
+        for (int c = 0; c < CELLS; c++)
+            cells[c] = str_of(p[k].cell[c]);
+        assert_int_equal(link_index_insert(x, str_of(p[k].id), str_of(""), cells, &record, &e),
+                         ST_OK);
+        assert_int_equal(link_index_insert(x, str_of(p[k].id), str_of(""), cells, &record, &e),
+                         ST_DATA);
+    }
+    uint32_t pair[2];
+    assert_true(link_index_find(x, str_of(p[0].id), &pair[0]));
+    assert_true(link_index_find(x, str_of(p[PEOPLE * 2 / 3].id), &pair[1]));
+    struct link_constraint apart = {pair[0], pair[1], false};
+    link_index_constrain(x, &apart, 1);
+
+    struct link_spec spec = made_spec;
+    spec.rules = link_index_rules(x, spec.rule);
+    struct link_data *all = link_data_new(&spec);
+    add_made(all, p, 0, PEOPLE);
+    assert_int_equal(link_data_finish(all, 1, &e), ST_OK);
+    uint32_t a, b;
+    assert_true(link_data_find(all, str_of(p[0].id), &a));
+    assert_true(link_data_find(all, str_of(p[PEOPLE * 2 / 3].id), &b));
+    struct link_constraint c = {a, b, false};
+    struct link_options o = {
+        .threads = 2, .keep_bits = INFINITY, .constraint = &c, .constraints = 1};
+    struct link_model *m = trained(p);
+    struct link_result r;
+    assert_int_equal(link_run(all, &o, &m, &r, &e), ST_OK);
+    uint32_t joined = 0;
+    for (uint32_t k = 0; k < PEOPLE; k++) {
+        uint32_t record, rank;
+        assert_true(link_index_find(x, str_of(p[k].id), &record));
+        assert_true(link_data_find(all, str_of(p[k].id), &rank));
+        struct str live = link_index_id(x, link_index_cluster(x, record)),
+                   batch = link_data_id(all, r.cluster[rank]);
+        assert_true(str_eq(live, batch));
+        joined += r.cluster[rank] != rank;
+        uint32_t member[PEOPLE];
+        size_t n = link_index_members(x, record, member, PEOPLE), same = 0;
+        for (uint32_t i = 0; i < PEOPLE; i++)
+            same += r.cluster[i] == r.cluster[rank];
+        assert_int_equal(n, same);
+    }
+    assert_true(joined > PEOPLE / 5);
+    assert_int_not_equal(link_index_cluster(x, pair[0]), link_index_cluster(x, pair[1]));
+    link_result_free(&r);
+    link_model_free(m);
+    link_data_free(all);
+    link_index_free(x);
+    free(p);
+}
+
+static void lookup_finds_altered_people(void **state)
+{
+    struct err e = {0};
+    struct made *p = make_people();
+    struct link_index *x;
+    struct link_index_options io = {0};
+    struct link_data *d = link_data_new(&made_spec);
+    add_made(d, p, 0, PEOPLE);
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    assert_int_equal(link_index_new(d, trained(p), &io, &x, &e), ST_OK);
+    uint32_t first = 0, tried = 0, before = link_index_records(x);
+    for (uint32_t k = 0; k < 200; k++) {
+        struct made q = p[k];
+        struct link_candidate best[5];
+        struct str cells[CELLS];
+        if (!q.cell[4][0])
+            continue;
+        q.cell[1][2] = 'q'; /* a name that the index has never met */
+        for (int c = 0; c < CELLS; c++)
+            cells[c] = str_of(q.cell[c]);
+        size_t n = link_index_lookup(x, cells, str_of(""), best, 5);
+        assert_true(n >= 1 && n <= 5);
+        for (size_t i = 1; i < n; i++)
+            assert_true(best[i - 1].bits >= best[i].bits);
+        uint32_t own;
+        assert_true(link_index_find(x, str_of(q.id), &own));
+        tried++;
+        first += best[0].record == own ||
+                 link_index_cluster(x, best[0].record) == link_index_cluster(x, own);
+    }
+    assert_true(first >= tried * 98 / 100);
+    assert_int_equal(link_index_records(x), before);
+    link_index_free(x);
+    free(p);
+}
+
+static void contradicting_decisions_are_refused(void **state)
+{
+    struct err e = {0};
+    struct made *p = make_people();
+    struct link_data *d = link_data_new(&made_spec);
+    add_made(d, p, 0, 50);
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    struct link_constraint c[] = {{1, 2, true}, {2, 3, true}, {3, 1, false}};
+    struct link_options o = {
+        .threads = 1, .keep_bits = INFINITY, .constraint = c, .constraints = 3};
+    struct link_model *m = NULL;
+    struct link_result r;
+    assert_int_equal(link_run(d, &o, &m, &r, &e), ST_DATA);
+    o.constraints = 2;
+    assert_int_equal(link_run(d, &o, &m, &r, &e), ST_OK);
+    assert_int_equal(r.cluster[3], r.cluster[1]);
+    link_result_free(&r);
+    link_model_free(m);
+    link_data_free(d);
+    free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_are_read),
+        cmocka_unit_test(date_forms_are_decided_by_the_column),
+        cmocka_unit_test(levels_of_dates),
+        cmocka_unit_test(levels_of_other_types),
+        cmocka_unit_test(swapped_names_are_one_level),
+        cmocka_unit_test(radix_sorts_stably),
+        cmocka_unit_test(clusters_by_average_weight),
+        cmocka_unit_test(constraints_hold),
+        cmocka_unit_test(em_finds_a_known_mixture),
+        cmocka_unit_test(index_equals_batch),
+        cmocka_unit_test(lookup_finds_altered_people),
+        cmocka_unit_test(contradicting_decisions_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
