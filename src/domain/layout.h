@@ -25,6 +25,9 @@
  *   const      the canonical value is `argument` (column empty)
  *   yesno      yes|true|1 -> YES, no|false|0 -> NO, not-sure|i-dont-know|unknown -> UNKNOWN
  *   crosswalk  the code of the row whose column `argument` of the field's code list holds the cell
+ *              (the list's own codes and labels first). Values divided by ';' make several rows of
+ *              a CODE field; of a CODES field they are joined, but for one that another column of
+ *              the same field has said already, and finer
  *   flag       a ticked box adds the code `argument` to the field's codes
  *   negate     as yesno, with YES and NO exchanged
  *   map        argument is from=to;from=to: the cell (ASCII case ignored) becomes `to`;

@@ -466,6 +466,61 @@ static void add_code(struct mapper *m, const struct field *f, int instance, stru
     buf_free(&b);
 }
 
+/* Does a code that is there already say this, and finer? In the words of the column `via`. */
+static bool already_said(const struct field *f, const char *there, struct str code, const char *via)
+{
+    struct str said = code_cell(f->codes, code, via), rest = str_of(there);
+    while (rest.n && said.n) {
+        const char *bar = memchr(rest.p, '|', rest.n);
+        struct str part = {rest.p, bar ? (size_t)(bar - rest.p) : rest.n};
+        if (str_eq(code_cell(f->codes, part, via), said))
+            return true;
+        size_t n = part.n + (bar != NULL);
+        rest = (struct str){rest.p + n, rest.n - n};
+    }
+    return false;
+}
+
+/* Several columns may add to one field of codes. */
+static void add_codes(struct mapper *m, const struct layout_column *c, struct str codes)
+{
+    const char *there = record_get(m->record, c->field, c->instance);
+    while (codes.n) {
+        const char *bar = memchr(codes.p, '|', codes.n);
+        struct str part = {codes.p, bar ? (size_t)(bar - codes.p) : codes.n};
+        if (!there || c->transform != MAP_CROSSWALK ||
+            !already_said(c->field, there, part, c->argument.p))
+            add_code(m, c->field, c->instance, part);
+        size_t n = part.n + (bar != NULL);
+        codes = (struct str){codes.p + n, codes.n - n};
+    }
+}
+
+/* Several values for a field that holds one: each has a row of its own, once. */
+static void spread_cell(struct mapper *m, struct binding *b, struct str cell)
+{
+    const struct layout_column *c = b->column;
+    int instance = c->instance;
+    struct str rest = cell;
+    while (rest.n) {
+        const char *bar = memchr(rest.p, ';', rest.n);
+        struct str part = str_trim((struct str){rest.p, bar ? (size_t)(bar - rest.p) : rest.n});
+        struct value scratch;
+        const struct value *v = part.n ? read_cell(m, b, part, &scratch) : NULL;
+        bool known = false;
+        if (v && v->problem)
+            report(m, c->column, cell, v->warning, v->problem);
+        for (int i = c->instance; v && i < instance; i++) {
+            const char *there = record_get(m->record, c->field, i);
+            known |= there && str_is(v->text, there);
+        }
+        if (v && v->text.n && !known)
+            record_set(m->record, c->field, instance++, v->text);
+        size_t n = (bar ? (size_t)(bar - rest.p) + 1 : rest.n);
+        rest = (struct str){rest.p + n, rest.n - n};
+    }
+}
+
 static void take_cell(struct mapper *m, struct binding *b)
 {
     const struct layout_column *c = b->column;
@@ -476,6 +531,11 @@ static void take_cell(struct mapper *m, struct binding *b)
             report(m, c->column, cell, false, "is required and empty");
         return;
     }
+    if (c->transform == MAP_CROSSWALK && c->field->type == FIELD_CODE &&
+        memchr(cell.p, ';', cell.n)) {
+        spread_cell(m, b, cell);
+        return;
+    }
     const struct value *v = read_cell(m, b, cell, &scratch);
     if (v->problem)
         report(m, c->column, cell, v->warning, v->problem);
@@ -483,9 +543,8 @@ static void take_cell(struct mapper *m, struct binding *b)
         set_periods(m, b, v, cell);
     } else if (v->is_when) {
         set_when(m, b, c->field, c->instance, &v->when, cell);
-    } else if (c->field->type == FIELD_CODES && c->transform == MAP_FLAG) {
-        if (v->text.n)
-            add_code(m, c->field, c->instance, v->text);
+    } else if (c->field->type == FIELD_CODES) {
+        add_codes(m, c, v->text);
     } else {
         record_set(m->record, c->field, c->instance, v->text);
     }
@@ -768,8 +827,7 @@ static const struct field *field_of_header(struct str header, int *instance)
 
 enum status layout_from_headers(const struct table *t, struct layout *out, struct err *e)
 {
-    static const char *const needed[] = {"referral.external_id", "referral.received_date",
-                                         "referral.channel"};
+    static const char *const needed[] = {"referral.received_date", "referral.channel"};
     struct buf b = BUF_EMPTY;
     buf_adds(&b, "column,alias,field,instance,transform,argument,required,note\n");
     enum status s = ST_OK;

@@ -385,6 +385,43 @@ static void read_flag(const struct layout_column *c, struct str cell, struct val
         out->problem = "is a tick box: true or false";
 }
 
+/* Our own word first ("Other" is OTHER, not whatever maps to Other first), then the column's. */
+static bool crosswalk_one(const struct layout_column *c, struct str cell, struct str *code)
+{
+    const struct code_list *l = c->field->codes;
+    const struct code *own = code_find(l, cell);
+    if (own)
+        *code = own->code;
+    else if (str_is(cell, "Other") && code_find(l, str_of("UNKNOWN")))
+        *code = str_of("UNKNOWN"); /* what it was is not said: no code may say more */
+    else
+        *code = code_crosswalk(l, c->argument.p, cell);
+    return code->n || find_code(l, cell, code) != NOT_FOUND;
+}
+
+static void read_crosswalk(const struct layout_column *c, struct str cell, struct arena *keep,
+                           struct value *out)
+{
+    struct str parts[CODES_MAX + 1], codes[CODES_MAX + 1];
+    if (c->field->type != FIELD_CODES) {
+        if (!crosswalk_one(c, cell, &out->text))
+            out->problem = unknown_code(c->field->codes, keep);
+        return;
+    }
+    size_t n = split(cell, "|;", parts), count = 0;
+    for (size_t i = 0; i < n && n <= CODES_MAX; i++) {
+        if (!crosswalk_one(c, parts[i], &codes[count])) {
+            out->problem = unknown_code(c->field->codes, keep);
+            return;
+        }
+        count += codes[count].n > 0;
+    }
+    if (n > CODES_MAX)
+        out->problem = "holds too many codes";
+    else
+        out->text = join_codes(codes, count, keep);
+}
+
 /* One rule of "from=to;from=to"; false at the end. */
 static bool next_rule(struct str *rest, struct str *from, struct str *to)
 {
@@ -642,9 +679,7 @@ void value_read(const struct layout_column *c, struct str cell, int32_t today, s
         read_yes_no(cell, c->transform == MAP_NEGATE, out);
         return;
     case MAP_CROSSWALK:
-        out->text = code_crosswalk(c->field->codes, c->argument.p, cell);
-        if (!out->text.n)
-            read_by_type(c->field, cell, today, keep, out);
+        read_crosswalk(c, cell, keep, out);
         return;
     case MAP_FLAG:
         read_flag(c, cell, out);
