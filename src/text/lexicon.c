@@ -10,6 +10,9 @@
 
 #define SLOTS 16384 /* about 4,500 words */
 
+#define GROUPS 2048
+
+static struct str group_names[GROUPS];
 static struct lexeme **slots;
 static struct arena store; /* for the life of the process */
 static size_t used;
@@ -76,6 +79,9 @@ static void read_word(const struct str *cells, long row)
 
 static void read_variants(const struct str *cells, long row)
 {
+    if (row >= GROUPS)
+        BUG("data/text/variants.csv has more than %d groups", GROUPS);
+    group_names[row] = (struct str){arena_strndup(&store, cells[0].p, cells[0].n), cells[0].n};
     const char *p = cells[1].p, *end = p + cells[1].n;
     while (p < end) {
         const char *stop = memchr(p, ' ', (size_t)(end - p));
@@ -125,6 +131,11 @@ enum word_kind lexicon_kind(struct str word)
 {
     const struct lexeme *x = lexicon_find(word);
     return x ? x->kind : WORD_PLAIN;
+}
+
+struct str lexicon_group_name(uint16_t group)
+{
+    return group_names[group];
 }
 
 bool lexicon_same_group(const struct lexeme *a, const struct lexeme *b)

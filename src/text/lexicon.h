@@ -34,6 +34,8 @@ struct lexeme {
 /* NULL for a word in no table. Cost: one hash look-up. */
 const struct lexeme *lexicon_find(struct str word);
 enum word_kind lexicon_kind(struct str word);
+/* The name that stands for a group of variants. */
+struct str lexicon_group_name(uint16_t group);
 bool lexicon_same_group(const struct lexeme *a, const struct lexeme *b);
 bool lexicon_nickname(const struct lexeme *a, const struct lexeme *b);
 

@@ -335,11 +335,12 @@ struct left {
     double extra, conflict;
 };
 
-static void leave(struct left *l, const struct name_token *t)
+/* A word said again is not missing on the other side, but may stand against another. */
+static void leave(struct left *l, const struct name_token *t, bool again)
 {
     if (t->role == ROLE_ALIAS)
         return; /* another name of the person need not be known to both */
-    l->extra += weight(t);
+    l->extra += again ? 0 : weight(t);
     l->conflict += t->initial ? CONFLICT_INITIAL : weight(t);
 }
 
@@ -373,15 +374,15 @@ static double score_of(const struct side *a, const struct side *b, const struct 
         bool again = false;
         for (int j = 0; j < b->n; j++)
             again |= g->s[i][j] >= 0.9 && !a->t[i]->initial;
-        if (g->to[i] < 0 && !again)
-            leave(&left_a, a->t[i]);
+        if (g->to[i] < 0)
+            leave(&left_a, a->t[i], again);
     }
     for (int j = 0; j < b->n; j++) {
         bool again = false;
         for (int i = 0; i < a->n; i++)
             again |= g->s[i][j] >= 0.9 && !b->t[j]->initial;
-        if (!taken[j] && !again)
-            leave(&left_b, b->t[j]);
+        if (!taken[j])
+            leave(&left_b, b->t[j], again);
     }
     double conflict = fmin(left_a.conflict, left_b.conflict);
     double extra = fabs(left_a.extra - left_b.extra);

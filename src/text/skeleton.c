@@ -1,6 +1,7 @@
 #include "text/phonetic.h"
 
 #include "base/err.h"
+#include "text/lexicon.h"
 
 #include <pthread.h>
 
@@ -19,20 +20,20 @@ static const struct spelling spellings[] = {
     {"ija", 'j', ""},   {"iya", '$', ""},   {"ing", '$', "N"},  {"ang", '$', "N"},
     {"ong", '$', "N"},  {"eng", '$', "N"},  {"ung", '$', "N"},  {"ou", '^', ""},
     {"ch", 'c', "K"},   {"ch", ' ', "J"},   {"sh", ' ', "J"},   {"zh", ' ', "J"},
-    {"xh", ' ', "J"},   {"kh", ' ', "K"},   {"gh", 'c', ""},    {"gh", ' ', "K"},
-    {"gj", ' ', "J"},   {"dj", ' ', "J"},   {"dg", 'f', "J"},   {"lj", ' ', "L"},
-    {"nj", ' ', "N"},   {"cz", ' ', "J"},   {"sz", ' ', "J"},   {"zs", ' ', "J"},
-    {"dz", ' ', "S"},   {"ts", ' ', "S"},   {"tz", ' ', "S"},   {"th", ' ', "T"},
-    {"dh", ' ', "T"},   {"ph", ' ', "F"},   {"bh", ' ', "B"},   {"wh", ' ', "F"},
-    {"ck", ' ', "K"},   {"cq", ' ', "K"},   {"sc", 'f', "S"},   {"hsi", '^', "J"},
-    {"hsu", '^', "J"},  {"kn", '^', "N"},   {"gn", '^', "N"},   {"wr", '^', "R"},
-    {"ng", 'c', "N"},   {"ye", '^', "A"},   {"x", '^', "J"},    {"x", ' ', "KS"},
-    {"c", 'f', "S"},    {"c", ' ', "K"},    {"k", ' ', "K"},    {"g", ' ', "K"},
-    {"q", ' ', "K"},    {"b", ' ', "B"},    {"p", ' ', "B"},    {"t", ' ', "T"},
-    {"d", ' ', "T"},    {"f", ' ', "F"},    {"v", ' ', "F"},    {"w", '^', "F"},
-    {"s", ' ', "S"},    {"z", ' ', "S"},    {"j", ' ', "J"},    {"y", '^', "J"},
-    {"m", ' ', "M"},    {"n", ' ', "N"},    {"l", ' ', "L"},    {"r", ' ', "R"},
-    {"h", '^', "H"},
+    {"xh", ' ', "J"},   {"khr", ' ', "KR"}, {"kh", '^', "H"},   {"kh", ' ', ""},
+    {"gh", 'c', ""},    {"gh", ' ', "K"},   {"gj", ' ', "J"},   {"dj", ' ', "J"},
+    {"dg", 'f', "J"},   {"lj", ' ', "L"},   {"nj", ' ', "N"},   {"cz", ' ', "J"},
+    {"sz", ' ', "J"},   {"zs", ' ', "J"},   {"dz", ' ', "S"},   {"ts", ' ', "S"},
+    {"tz", ' ', "S"},   {"th", ' ', "T"},   {"dh", ' ', "T"},   {"ph", ' ', "F"},
+    {"bh", ' ', "B"},   {"wh", ' ', "F"},   {"ck", ' ', "K"},   {"cq", ' ', "K"},
+    {"sc", 'f', "S"},   {"hsi", '^', "J"},  {"hsu", '^', "J"},  {"kn", '^', "N"},
+    {"gn", '^', "N"},   {"wr", '^', "R"},   {"ng", 'c', "N"},   {"x", '^', "J"},
+    {"x", ' ', "KS"},   {"c", 'f', "S"},    {"c", ' ', "K"},    {"k", ' ', "K"},
+    {"g", ' ', "K"},    {"q", ' ', "K"},    {"b", ' ', "B"},    {"p", ' ', "B"},
+    {"t", ' ', "T"},    {"d", ' ', "T"},    {"f", ' ', "F"},    {"v", ' ', "F"},
+    {"w", '^', "F"},    {"s", ' ', "S"},    {"z", ' ', "S"},    {"j", ' ', "J"},
+    {"y", '^', "J"},    {"m", ' ', "M"},    {"n", ' ', "N"},    {"l", ' ', "L"},
+    {"r", ' ', "R"},    {"hr", '^', "KR"},  {"h", '^', "H"},
 };
 
 static bool is_vowel(char c)
@@ -94,7 +95,7 @@ static int spelling_at(struct str w, size_t at)
 
 /* Prefixes that whole families of names share: they say little about who is who, so one class
  * letter stands for them. Arabic article; Yoruba ade "crown", olu(wa) "God", ayo, ola; Igbo chukwu,
- * chi, ike, nne, obi. At least `rest` letters must follow. */
+ * chi, ike, nne, obi. At least `rest` letters must follow, after an article a consonant. */
 static const struct {
     char prefix[8], as[2];
     size_t rest;
@@ -109,7 +110,9 @@ static struct str without_prefix(struct str w, char *out, size_t *n)
         if (w.n == 0 || w.p[0] != families[i].prefix[0])
             continue;
         size_t k = strlen(families[i].prefix);
-        if (w.n >= k + families[i].rest && memcmp(w.p, families[i].prefix, k) == 0) {
+        bool article = !families[i].as[0];
+        if (w.n >= k + families[i].rest && memcmp(w.p, families[i].prefix, k) == 0 &&
+            !(article && is_vowel(w.p[k]))) {
             if (families[i].as[0])
                 out[(*n)++] = families[i].as[0];
             return (struct str){w.p + k, w.n - k};
@@ -147,6 +150,11 @@ size_t text_skeleton(struct str latin, char *out)
 {
     size_t n = 0;
     pthread_once(&once, index_spellings);
+    const struct lexeme *known = lexicon_find(latin);
+    if (known && known->groups)
+        latin = lexicon_group_name(known->group[0]);
+    if (latin.n > 2 && latin.p[0] == 'y' && latin.p[1] == 'e' && !is_vowel(latin.p[2]))
+        latin = (struct str){latin.p + 1, latin.n - 1}; /* Yelena, Elena */
     struct str w = without_prefix(latin, out, &n);
     for (size_t i = 0; i < w.n;) {
         int k = spelling_at(w, i);

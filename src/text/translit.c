@@ -74,27 +74,35 @@ enum text_script translit_script(UChar32 c)
     }
 }
 
-/* The chain of ICU transliterators per script; a rule file of ours first where there is one. */
+#define TO_ASCII "::NFKD; ::[:M:] Remove; ::Latin-ASCII; ::Lower;"
+
+/* ICU's rules per script, chosen for the digraphs that registrars write (sh, kh, ts), not the marks
+ * of scholars. Signs that a rule set leaves as they are get the first reading in readings.csv. */
 static const char *const chains[SCRIPT_OTHER + 1] = {
-    [SCRIPT_LATIN] = "NFKD; [:M:] Remove; Latin-ASCII; Lower",
-    [SCRIPT_CYRILLIC] = "Any-Latin; NFKD; [:M:] Remove; Latin-ASCII; Lower",
+    [SCRIPT_LATIN] = TO_ASCII,
+    [SCRIPT_CYRILLIC] = "::Russian-Latin/BGN;" TO_ASCII,
     [SCRIPT_GREEK] =
-        "NFD; [\\u0301\\u0300\\u0342] Remove; NFC; Greek-Latin/UNGEGN; NFKD; [:M:] Remove; "
-        "Latin-ASCII; Lower",
-    [SCRIPT_ETHIOPIC] = "Ethiopic-Latin/ALALOC; NFKD; [:M:] Remove; Latin-ASCII; Lower",
-    [SCRIPT_HAN] = "Han-Latin/Names; NFKD; [:M:] Remove; Latin-ASCII; Lower",
-    [SCRIPT_OTHER] = "Any-Latin; NFKD; [:M:] Remove; Latin-ASCII; Lower",
+        "::NFD; ::[\\u0301\\u0300\\u0342] Remove; ::NFC; ::Greek-Latin/UNGEGN;" TO_ASCII,
+    [SCRIPT_ARABIC] = "::Arabic-Latin/BGN;" TO_ASCII,
+    [SCRIPT_ETHIOPIC] = "::Amharic-Latin/BGN;" TO_ASCII,
+    [SCRIPT_HAN] = "::Han-Latin/Names;" TO_ASCII,
+    /* c is said ch; s with acute or dot below is said sh; the last inherent vowel is not said. */
+    [SCRIPT_INDIC] = "::Any-Latin; ::NFC; ch > chh; c > ch; [\\u015B\\u1E63] > sh;"
+                     "[bcdfghjklmnpqrstvwxyz\\u1E5B\\u1E0D\\u1E6D\\u1E47\\u1E45\\u00F1] "
+                     "{ a } $ > ;" TO_ASCII,
+    [SCRIPT_OTHER] = "::Armenian-Latin/BGN; ::Georgian-Latin/BGN; ::Any-Latin;" TO_ASCII,
 };
 
-static UTransliterator *rule_open(const char *id)
+static UTransliterator *rule_open(enum text_script script)
 {
-    UChar u[256];
+    UChar id[16], rules[512];
     UErrorCode ue = U_ZERO_ERROR;
     UParseError pe;
-    u_uastrcpy(u, id);
-    UTransliterator *r = utrans_openU(u, -1, UTRANS_FORWARD, NULL, 0, &pe, &ue);
+    u_uastrcpy(id, "Names");
+    u_uastrcpy(rules, chains[script]);
+    UTransliterator *r = utrans_openU(id, -1, UTRANS_FORWARD, rules, -1, &pe, &ue);
     if (U_FAILURE(ue))
-        BUG("ICU has no transliterator %s: %s", id, u_errorName(ue));
+        BUG("ICU does not take the rules of %s: %s", text_script_name(script), u_errorName(ue));
     return r;
 }
 
@@ -117,7 +125,8 @@ void text_free(struct text *t)
 }
 
 /* To lower-case ASCII letters and digits; anything else that is left goes. */
-static size_t run_rule(UTransliterator *rule, const UChar *w, int32_t n, char *out, size_t cap)
+static size_t run_rule(UTransliterator *rule, const UChar *w, int32_t n, bool own_readings,
+                       char *out, size_t cap)
 {
     UChar u[LATIN_MAX * 4];
     int32_t size = sizeof u / sizeof *u, limit;
@@ -136,6 +145,8 @@ static size_t run_rule(UTransliterator *rule, const UChar *w, int32_t n, char *o
             c += 32;
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
             out[length++] = (char)c;
+        else if (c > 0x36F && own_readings)
+            length += reading_plain(u + i, 1, out + length, cap - length);
     }
     return length;
 }
@@ -144,11 +155,11 @@ size_t translit_latin_ascii(UChar32 c, char *out, size_t cap)
 {
     static UTransliterator *rule; /* called once, from the fold table's pthread_once */
     if (!rule)
-        rule = rule_open(chains[SCRIPT_LATIN]);
+        rule = rule_open(SCRIPT_LATIN);
     UChar u[2];
     int32_t n = 0;
     U16_APPEND_UNSAFE(u, n, c);
-    return run_rule(rule, u, n, out, cap);
+    return run_rule(rule, u, n, false, out, cap);
 }
 
 static enum text_script word_script(const UChar *w, int32_t n)
@@ -164,7 +175,7 @@ static UTransliterator *rule_for(struct text *t, enum text_script s)
     if (!chains[s])
         s = SCRIPT_OTHER;
     if (!t->rule[s])
-        t->rule[s] = rule_open(chains[s]);
+        t->rule[s] = rule_open(s);
     return t->rule[s];
 }
 
@@ -227,6 +238,19 @@ static struct str known_latin(const UChar *w, int32_t n)
     return x ? x->latin : (struct str){0};
 }
 
+/* An initial alef or ayin carries a vowel, which ICU leaves out. */
+static size_t vowel_first(enum text_script s, UChar first, char *latin, size_t n)
+{
+    bool carrier = s == SCRIPT_ARABIC ? first == 0x0623 || first == 0x0625 || first == 0x0622 ||
+                                            first == 0x0627 || first == 0x0639
+                                      : s == SCRIPT_HEBREW && (first == 0x05D0 || first == 0x05E2);
+    if (!carrier || n == 0 || n == LATIN_MAX || strchr("aeiou", latin[0]))
+        return n;
+    memmove(latin + 1, latin, n);
+    latin[0] = first == 0x0625 ? 'i' : 'a';
+    return n + 1;
+}
+
 struct str translit_word(struct text *t, const UChar *w, int32_t n)
 {
     if (!t->memo || t->memo_used >= MEMO_WORDS || t->memo_bytes >= MEMO_BYTES) {
@@ -241,11 +265,14 @@ struct str translit_word(struct text *t, const UChar *w, int32_t n)
         enum text_script s = word_script(w, n);
         struct str known = known_latin(w, n);
         size_t length = known.n ? known.n
-                        : s == SCRIPT_KHMER
-                            ? reading_plain(w, n, latin, sizeof latin) /* ICU has no rules for it */
-                            : run_rule(rule_for(t, s), w, n, latin, sizeof latin);
+                        : s == SCRIPT_KHMER || s == SCRIPT_HEBREW
+                            ? reading_plain(w, n, latin,
+                                            sizeof latin) /* ICU has none for it, or wants points */
+                            : run_rule(rule_for(t, s), w, n, true, latin, sizeof latin);
         if (known.n)
             memcpy(latin, known.p, known.n);
+        else
+            length = vowel_first(s, w[0], latin, length);
         UChar *copy = arena_alloc(&t->store, (size_t)n * sizeof *w);
         memcpy(copy, w, (size_t)n * sizeof *w);
         *m = (struct memo_entry){copy, arena_strndup(&t->store, latin, length), (uint32_t)n,
