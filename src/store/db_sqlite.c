@@ -53,7 +53,7 @@ static enum status no_space(struct err *e)
 static enum status failed(const struct db *db, struct err *e)
 {
     int system = sqlite3_system_errno(db->handle);
-    switch (sqlite3_errcode(db->handle)) {
+    switch (sqlite3_errcode(db->handle) & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         err_set(e, ST_DATA, "the store is locked by another process");
@@ -61,7 +61,9 @@ static enum status failed(const struct db *db, struct err *e)
     case SQLITE_FULL:
         return no_space(e);
     case SQLITE_IOERR:
-        if (system == ENOSPC || system == EFBIG || system == EDQUOT)
+        /* SQLite may have done more system calls since, and lost the reason for a short write. */
+        if (system == ENOSPC || system == EFBIG || system == EDQUOT ||
+            (system == 0 && sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_WRITE))
             return no_space(e);
         if (sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_SHORT_READ)
             return damaged(db, e);
