@@ -175,7 +175,8 @@ static void check_referral_day(const struct record *r, int32_t today, check_repo
 
 /* Codes whose meaning or existence is dated: data/dictionary/code_validity.csv. */
 static void check_code_day(const struct entity_row *row, const struct field *code_field,
-                           const struct field *day_field, check_report *report, void *ctx)
+                           const struct field *day_field, bool warning, check_report *report,
+                           void *ctx)
 {
     const char *text = row->values[code_field->index];
     struct span day;
@@ -186,9 +187,10 @@ static void check_code_day(const struct entity_row *row, const struct field *cod
         if (!str_is(l->codes[i].code, text))
             continue;
         if (l->codes[i].valid_from != DATE_NONE && day.latest < l->codes[i].valid_from)
-            report(ctx, code_field, row->instance, false, "is a code that did not exist yet then");
+            report(ctx, code_field, row->instance, warning,
+                   "is a code that did not exist yet then");
         else if (l->codes[i].valid_to != DATE_NONE && day.first > l->codes[i].valid_to)
-            report(ctx, code_field, row->instance, false, "is a code no longer in use then");
+            report(ctx, code_field, row->instance, warning, "is a code no longer in use then");
         return;
     }
 }
@@ -208,11 +210,12 @@ void record_check(const struct record *r, int32_t today, check_report *report, v
         if (e == at.exit_date->entity)
             check_exit(r, row, report, ctx);
         else if (e == at.stage->entity)
-            check_code_day(row, at.stage, at.decided, report, ctx);
+            check_code_day(row, at.stage, at.decided, false, report, ctx);
         else if (e == at.status->entity)
-            check_code_day(row, at.status, at.status_from, report, ctx);
+            check_code_day(row, at.status, at.status_from, false, report, ctx);
         else if (e == at.received->entity)
-            check_code_day(row, at.authority, at.received, report, ctx);
+            /* Old cases were handed over: an extract may say who has them now. */
+            check_code_day(row, at.authority, at.received, true, report, ctx);
     }
     check_birth(r, report, ctx);
     check_referral_day(r, today, report, ctx);

@@ -8,8 +8,8 @@
  *
  * A column is a field, or an object with field and, as in domain/layout.h, instance, transform,
  * argument, required, completes; null: read and not kept. A list of those: the cell goes to several
- * fields. "likely" (per cent) and "because" are what a first guess says of itself and are ignored. The
- * channel's own constants are added where the file has none. */
+ * fields. "likely" (per cent) and "because" are what a first guess says of itself and are ignored.
+ * The channel's own constants are added where the file has none. */
 #ifndef INGEST_MAPFILE_H
 #define INGEST_MAPFILE_H
 

@@ -50,7 +50,7 @@ static void start_row(struct ods *o, const char **a)
     }
     o->in_row = true;
     o->column = 0;
-    row_begin(&o->sheet->row, o->row);
+    row_build_begin(&o->sheet->row, o->row);
 }
 
 /* The typed value wins over the text that is shown, which may be rounded or localised. */
@@ -176,7 +176,7 @@ static void end_cell(struct ods *o)
         return;
     }
     for (size_t i = 0; value.n && i < o->cell_repeat; i++)
-        row_put(&o->sheet->row, o->column + i, value);
+        row_build_put(&o->sheet->row, o->column + i, value);
     o->column += o->cell_repeat;
 }
 
@@ -253,6 +253,6 @@ enum status ods_row(struct sheet *s, struct err *e)
     o->row_ready = false;
     TRY(part_run(&s->part, e));
     if (!o->row_ready)
-        row_begin(&s->row, 0);
+        row_build_begin(&s->row, 0);
     return ST_OK;
 }

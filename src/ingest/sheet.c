@@ -196,7 +196,7 @@ enum status part_read(zip_t *zip, const char *table, const char *path, struct pa
 
 /* ---- rows ---- */
 
-void row_begin(struct row_build *r, long line)
+void row_build_begin(struct row_build *r, long line)
 {
     buf_clear(&r->text);
     r->n = 0;
@@ -204,7 +204,7 @@ void row_begin(struct row_build *r, long line)
     r->any = false;
 }
 
-void row_put(struct row_build *r, size_t column, struct str value)
+void row_build_put(struct row_build *r, size_t column, struct str value)
 {
     value = str_trim(value);
     if (column < r->n) { /* a cell given twice: the later one stands */
@@ -221,7 +221,7 @@ void row_put(struct row_build *r, size_t column, struct str value)
     r->any |= value.n > 0;
 }
 
-void row_finish(struct row_build *r, size_t width)
+void row_build_finish(struct row_build *r, size_t width)
 {
     size_t n = r->n;
     while (n > width && r->length[n - 1] == 0)
@@ -234,7 +234,7 @@ void row_finish(struct row_build *r, size_t width)
     r->width = out;
 }
 
-void row_free(struct row_build *r)
+void row_build_free(struct row_build *r)
 {
     buf_free(&r->text);
     free(r->start);

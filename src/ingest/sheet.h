@@ -50,23 +50,23 @@ const char *xml_local(const char *name);
 /* The attribute with that local name, or NULL. */
 const char *xml_attribute(const char **attributes, const char *local);
 
-/* The row being read. Cells are offsets into `text` until row_finish. */
+/* The row being read. Cells are offsets into `text` until row_build_finish. */
 struct row_build {
     struct buf text;
     size_t *start, *length;
     size_t n, cap, start_cap, length_cap;
-    struct str *cells; /* made by row_finish */
+    struct str *cells; /* made by row_build_finish */
     size_t width, cells_cap;
     long line;
     bool any; /* a cell that is not empty */
 };
-void row_begin(struct row_build *r, long line);
+void row_build_begin(struct row_build *r, long line);
 /* Sets the cell at `column` (0-based), filling skipped ones with nothing. The caller has checked
  * column < LIMIT_COLUMNS. Trims ASCII white space. */
-void row_put(struct row_build *r, size_t column, struct str value);
+void row_build_put(struct row_build *r, size_t column, struct str value);
 /* Makes r->cells; cells up to `width` are filled with nothing. */
-void row_finish(struct row_build *r, size_t width);
-void row_free(struct row_build *r);
+void row_build_finish(struct row_build *r, size_t width);
+void row_build_free(struct row_build *r);
 
 /* "AB12" of a 0-based column and a 1-based row. */
 void cell_address(size_t column, long row, char out[32]);

@@ -53,7 +53,7 @@ static enum status refuse_kind(const char *name, const char *what, struct err *e
 static void sheet_free(struct sheet *s)
 {
     part_close(&s->part);
-    row_free(&s->row);
+    row_build_free(&s->row);
     if (s->kind)
         s->free_kind(s->kind);
     if (s->zip)
@@ -70,7 +70,7 @@ static enum status next_row(struct sheet *s, bool xlsx, struct err *e)
 
 static enum status take_header(struct sheet *s, struct err *e)
 {
-    row_finish(&s->row, 0);
+    row_build_finish(&s->row, 0);
     s->columns = s->row.width;
     s->header = mem_array(s->columns, sizeof *s->header);
     /* All bytes first, so that the views stay where they are. */
@@ -213,7 +213,7 @@ enum status table_next(struct table *t, struct table_row *row, struct err *e)
         t->sheets = s->sheets;
         return ST_OK;
     }
-    row_finish(&s->row, s->columns);
+    row_build_finish(&s->row, s->columns);
     *row = (struct table_row){s->row.cells, s->row.width, s->row.line};
     return ST_OK;
 }

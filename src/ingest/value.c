@@ -501,6 +501,18 @@ static void read_words(const struct layout_column *c, struct str cell, struct va
     }
 }
 
+/* "not known" is an answer, not a mistake. */
+static bool says_unknown(struct str cell)
+{
+    static const char *const words[] = {
+        "not known",       "unknown",           "does not know", "not sure",     "unsure",
+        "cannot remember", "does not remember", "don't know",    "doesn't know", "not stated"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (begins_a_word(cell, str_of(words[i])))
+            return true;
+    return false;
+}
+
 /* The cell's periods in order; words in brackets are left aside. */
 static void read_periods(struct str cell, int32_t today, struct value *out)
 {
@@ -524,7 +536,7 @@ static void read_periods(struct str cell, int32_t today, struct value *out)
         if (ch == ')' && depth > 0)
             depth--;
     }
-    if (!any) {
+    if (!any && !says_unknown(cell)) {
         out->problem = "says no time that could be read; kept as not known";
         out->warning = true;
     }

@@ -314,7 +314,7 @@ static void start_row(struct xlsx *x, const char **a)
     x->row = number;
     x->column = 0;
     x->in_row = true;
-    row_begin(&x->sheet->row, number);
+    row_build_begin(&x->sheet->row, number);
 }
 
 static void start_cell(struct xlsx *x, const char **a)
@@ -436,7 +436,7 @@ static void end_cell(struct xlsx *x)
         part_refuse(x->part, x->row, cell, NULL, "the row is larger than %zu MiB",
                     LIMIT_SHEET_ROW_BYTES >> 20);
     else if (value.n)
-        row_put(&x->sheet->row, x->column, buf_str(&value));
+        row_build_put(&x->sheet->row, x->column, buf_str(&value));
     buf_free(&value);
     x->in_cell = false;
     x->column++;
@@ -532,6 +532,6 @@ enum status xlsx_row(struct sheet *s, struct err *e)
     x->row_ready = false;
     TRY(part_run(&s->part, e));
     if (!x->row_ready)
-        row_begin(&s->row, 0);
+        row_build_begin(&s->row, 0);
     return ST_OK;
 }
