@@ -65,12 +65,14 @@ static void set_casework(struct writing *w, const struct referral *f)
 {
     static const char *const prefix[] = {"RG", "CG", "Recon", "Leave"};
     const struct decision *const d[] = {&f->rg, &f->cg, &f->recon, &f->leave};
+    /* Before there was a single authority two others decided; the list has no codes for them. */
+    bool single = f->received >= date_from_ymd((struct ymd){2019, 4, 29});
     bool ieca = f->received >= date_from_ymd((struct ymd){2021, 11, 8}) &&
                 f->responder == R_GOVERNMENT && !f->child && draw_below(&w->rng, 100) < 55;
     row_set(w, "ExternalId", f->id);
     row_date(w, "ReceivedDate", f->received);
     row_set(w, "Status", f->status);
-    row_set(w, "CompetentAuthority", ieca ? "IECA" : "SCA");
+    row_set(w, "CompetentAuthority", !single ? NULL : ieca ? "IECA" : "SCA");
     row_set(w, "FirstResponderType", responder_codes[f->responder]);
     if (f->source == FROM_DTN)
         return;

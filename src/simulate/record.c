@@ -12,15 +12,17 @@ bool is_filled(struct writing *w)
     return !draw_chance(&w->rng, w->m->p.field_missing);
 }
 
-/* Another nationality with the same language or names, as when a border or a passport misleads. */
+/* Another nationality, as when a border or a passport misleads: one with the same language, or for
+ * speakers of English any other of them. The British are known for what they are. */
 static int confused_nationality(struct writing *w, int n)
 {
     const struct nationality *all = w->m->nationality, *own = &all[n];
-    for (int tries = 0; tries < 40; tries++) {
+    for (int tries = 0; tries < 60 && n != w->m->british; tries++) {
         int k = (int)draw_below(&w->rng, (uint32_t)w->m->nationality_count);
-        bool language =
-            own->language && all[k].language && strcmp(own->language, all[k].language) == 0;
-        if (k != n && (language || all[k].culture->structure == own->culture->structure))
+        bool both = own->language && all[k].language;
+        bool alike =
+            both ? strcmp(own->language, all[k].language) == 0 : own->language == all[k].language;
+        if (k != n && k != w->m->british && alike)
             return k;
     }
     return n;
