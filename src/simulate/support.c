@@ -16,7 +16,6 @@ static const char *contract(const struct spell *s)
 
 static void row_spell(struct writing *w, const struct spell *s)
 {
-    static const int days_until = 30;
     bool after_reform = s->start >= date_from_ymd((struct ymd){2023, 1, 30});
     row_set(w, "support_period.contract", contract(s));
     row_set(w, "support_period.provider", s->provider);
@@ -28,7 +27,7 @@ static void row_spell(struct writing *w, const struct spell *s)
     row_date(w, "support_period.end_date", s->end);
     row_set(w, "support_period.exit_reason", s->reason);
     row_set(w, "support_period.recovery_period_days",
-            arena_printf(w->a, "%d", after_reform ? days_until : 45));
+            arena_printf(w->a, "%d", after_reform ? 30 : 45));
     if (!s->missing_kind)
         return;
     row_set(w, "missing_event.kind", s->missing_kind);
@@ -194,6 +193,65 @@ static void row_consents(struct writing *w, const struct spell *s)
     }
 }
 
+/* Recovery needs assessment, of spells that one ended. */
+static void row_rna(struct writing *w, const struct spell *s)
+{
+    int before = draw_between(&w->rng, 10, 40);
+    bool considered = draw_chance(&w->rng, w->m->p.risk_considered);
+    if (!s->reason || strcmp(s->reason, "RNA_ENDED") != 0 || s->end - before <= s->start)
+        return;
+    row_set(w, "rna.sequence", "1");
+    row_date(w, "rna.requested_on", s->end - before);
+    row_date(w, "rna.decided_on", s->end - before / 2);
+    row_set(w, "rna.support_granted_days", arena_printf(w->a, "%d", before / 2));
+    row_set(w, "rna.retrafficking_considered", yes_no(considered));
+    row_set(w, "rna.outcome", draw_below(&w->rng, 3) ? "GRANTED" : "PART");
+}
+
+/* Age disputes, guardians, turning 18 while in support. */
+static void row_young(struct writing *w, const struct referral *f, const struct spell *s)
+{
+    const struct life *l = w->l;
+    int32_t until = s->end == DATE_NONE ? w->m->p.as_at : s->end;
+    int32_t eighteen = date_add_years(l->birth, 18);
+    if (f->age_unsure) {
+        bool decided = f->received + 60 <= w->m->p.as_at;
+        bool over = f->received >= eighteen;
+        row_date(w, "age_dispute.claimed_birth_date",
+                 over ? date_add_years(l->birth, draw_between(&w->rng, 1, 3)) : l->birth);
+        row_set(w, "age_dispute.status", !decided ? "DISPUTED" : over ? "ADULT" : "CHILD");
+        if (decided) {
+            row_date(w, "age_dispute.assessed_birth_date", l->birth);
+            row_date(w, "age_dispute.decided_on", f->received + 60);
+        }
+    }
+    if (strcmp(s->type, "ICTG") == 0 && !s->refused) {
+        row_set(w, "guardianship.ictg_referred", "YES");
+        row_date(w, "guardianship.from", s->start);
+        if (s->end != DATE_NONE) {
+            row_date(w, "guardianship.to", s->end);
+            row_set(w, "guardianship.reason_end", s->end >= eighteen ? "age" : "other");
+        }
+    }
+    if (!s->refused && s->start < eighteen && eighteen <= until) {
+        row_date(w, "transition18.turned_18_on", eighteen);
+        row_set(w, "transition18.adult_support_consent", yes_no(draw_below(&w->rng, 100) < 62));
+        row_set(w, "transition18.handover_done", yes_no(draw_below(&w->rng, 100) < 55));
+    }
+}
+
+static void row_needs(struct writing *w)
+{
+    static const char *const needs[] = {"PV01", "PV02", "PV04", "PV05", "PV10"};
+    static const char *const topics[] = {"immigration", "compensation", "crime", "housing"};
+    if (draw_below(&w->rng, 100) < 60)
+        row_set(w, "health.need", needs[draw_below(&w->rng, 5)]);
+    if (draw_below(&w->rng, 100) < 55) {
+        row_set(w, "legal_advice.topic", topics[draw_below(&w->rng, 4)]);
+        row_set(w, "legal_advice.privileged", "NO");
+    }
+}
+
 static void write_spell(struct writing *w, const struct spell *s)
 {
     const struct life *l = w->l;
@@ -229,6 +287,9 @@ static void write_spell(struct writing *w, const struct spell *s)
     row_factors(w);
     row_circumstances(w, s);
     row_consents(w, s);
+    row_rna(w, s);
+    row_young(w, f, s);
+    row_needs(w);
     if (!s->refused && s->end != DATE_NONE) {
         row_risk(w, 2, "EXIT_PLAN", s->end, draw_chance(&w->rng, w->m->p.risk_considered));
         row_exit_plan(w, s);
