@@ -108,11 +108,8 @@ static bool count_member(const json_t *doc, const char *key, uint64_t *out)
     return true;
 }
 
-enum status audit_head_read(const char *path, struct audit_head *h, struct err *e)
+static enum status head_from(const json_t *doc, struct audit_head *h, struct err *e)
 {
-    json_t *doc;
-    *h = (struct audit_head){0};
-    TRY(json_read_file(path, &doc, e));
     const char *format = json_string_value(json_object_get(doc, "format"));
     bool good = format && strcmp(format, "throughline-head-1") == 0 &&
                 short_text(json_object_get(doc, "store"), h->store, sizeof h->store) &&
@@ -121,17 +118,34 @@ enum status audit_head_read(const char *path, struct audit_head *h, struct err *
                 hex_member(doc, "last", h->last.b, 32) &&
                 hex_member(doc, "public_key", h->public_key, 32) &&
                 hex_member(doc, "signature", h->signature, 64);
-    json_decref(doc);
-    err_at(e, path, 0, NULL);
     if (!good) {
         err_set(e, ST_DATA, "this is not a head of an audit log");
-        return err_hint(
-            e, "A head is made with: throughline verify-log --store DIR --write-head FILE");
+        return err_hint(e, "A head is made with: throughline verify-log --store DIR "
+                           "--write-head FILE");
     }
     if (!audit_head_is_signed(h))
         return err_set(e, ST_DATA, "the signature of the head does not hold: it was altered");
-    e->file[0] = '\0';
     return ST_OK;
+}
+
+enum status audit_head_parse(struct str text, const char *name, struct audit_head *h, struct err *e)
+{
+    json_t *doc;
+    *h = (struct audit_head){0};
+    TRY(json_read_str(text, name, &doc, e));
+    enum status s = head_from(doc, h, e);
+    json_decref(doc);
+    return s;
+}
+
+enum status audit_head_read(const char *path, struct audit_head *h, struct err *e)
+{
+    json_t *doc;
+    *h = (struct audit_head){0};
+    TRY(json_read_file(path, &doc, e));
+    enum status s = head_from(doc, h, e);
+    json_decref(doc);
+    return s == ST_OK ? ST_OK : err_at(e, path, 0, NULL);
 }
 
 /* ---- entries as JSON lines ---- */

@@ -39,6 +39,8 @@ void audit_public_key(const unsigned char seed[KEY_BYTES], unsigned char public_
 /* JSON text, and back. A head whose signature does not hold is refused. */
 void audit_head_write(const struct audit_head *h, struct buf *out);
 MUST_CHECK enum status audit_head_read(const char *path, struct audit_head *h, struct err *e);
+MUST_CHECK enum status audit_head_parse(struct str text, const char *name, struct audit_head *h,
+                                        struct err *e);
 
 /* One entry as a line of JSON with its hash, and back (strings live in `memory`). */
 

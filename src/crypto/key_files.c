@@ -334,28 +334,59 @@ static enum status read_key_file(const char *path, const struct ring_info *r, un
     return s;
 }
 
-static enum status ask_passphrase(char *out, struct err *e)
+static enum status ask(FILE *tty, const char *question, char *out, struct err *e)
+{
+    fprintf(tty, "%s: ", question);
+    fflush(tty);
+    bool read = fgets(out, PASSPHRASE_MAX, tty) != NULL;
+    fputs("\n", tty);
+    out[strcspn(out, "\r\n")] = '\0';
+    return read ? ST_OK : err_set(e, ST_DATA, "no passphrase was given");
+}
+
+/* Asks on the terminal, without showing what is typed; `again` (may be NULL) is the same asked a
+ * second time. */
+static enum status ask_passphrase(const char *question, char *out, char *again, struct err *e)
 {
     FILE *tty = fopen("/dev/tty", "r+e");
     struct termios old, quiet;
     if (!tty || tcgetattr(fileno(tty), &old) != 0) {
         if (tty)
             fclose(tty);
-        err_set(e, ST_DATA, "this register opens with a passphrase, and none was given");
-        return err_hint(e, "Set THROUGHLINE_PASSPHRASE, or run the command on a terminal.");
+        return err_set(e, ST_DATA, "a passphrase is needed, and none was given");
     }
+    setvbuf(tty, NULL, _IONBF, 0);
     quiet = old;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
-    fputs("Passphrase of the register: ", tty);
-    fflush(tty);
     tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-    setvbuf(tty, NULL, _IONBF, 0);
-    bool read = fgets(out, PASSPHRASE_MAX, tty) != NULL;
+    enum status s = ask(tty, question, out, e);
+    if (s == ST_OK && again)
+        s = ask(tty, "The same again", again, e);
     tcsetattr(fileno(tty), TCSAFLUSH, &old);
-    fputs("\n", tty);
     fclose(tty);
-    out[strcspn(out, "\r\n")] = '\0';
-    return read ? ST_OK : err_set(e, ST_DATA, "no passphrase was given");
+    return s;
+}
+
+enum status passphrase_new(char **out, struct err *e)
+{
+    const char *from_env = getenv("THROUGHLINE_NEW_PASSPHRASE");
+    char *typed = secret_new(PASSPHRASE_MAX), *again = secret_new(PASSPHRASE_MAX);
+    enum status s = ST_OK;
+    if (from_env) {
+        snprintf(typed, PASSPHRASE_MAX, "%s", from_env);
+    } else {
+        s = ask_passphrase("New passphrase of the register", typed, again, e);
+        if (s != ST_OK)
+            err_hint(e, "Set THROUGHLINE_NEW_PASSPHRASE, or run the command on a terminal.");
+        else if (strcmp(typed, again) != 0)
+            s = err_set(e, ST_DATA, "the two passphrases differ: nothing was changed");
+    }
+    secret_free(again);
+    if (s == ST_OK)
+        *out = typed;
+    else
+        secret_free(typed);
+    return s;
 }
 
 static enum status from_passphrase(const struct ring_info *r, unsigned char *keys, unsigned *given,
@@ -367,8 +398,8 @@ static enum status from_passphrase(const struct ring_info *r, unsigned char *key
     enum status s = ST_OK;
     if (from_env)
         snprintf(typed, PASSPHRASE_MAX, "%s", from_env);
-    else
-        s = ask_passphrase(typed, e);
+    else if (ask_passphrase("Passphrase of the register", typed, NULL, e) != ST_OK)
+        s = err_hint(e, "Set THROUGHLINE_PASSPHRASE, or run the command on a terminal.");
     if (s == ST_OK)
         s = passphrase_key(str_of(typed), r->salt, r->passes, (size_t)r->memory_bytes, master, e);
     if (s == ST_OK) {

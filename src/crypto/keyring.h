@@ -35,6 +35,10 @@ enum pseudonym_use { USE_PERSON = 1, USE_CONTENT = 2, USE_STATISTICS = 3 };
 
 struct keyring;
 
+/* A new passphrase in secret memory (secret_free it): THROUGHLINE_NEW_PASSPHRASE, or asked for
+ * twice on the terminal. */
+MUST_CHECK enum status passphrase_new(char **out, struct err *e);
+
 /* Makes DIR/keys (which must not exist) for the store with this id. `passphrase` NULL: a key file
  * DIR/keys/master.key. */
 MUST_CHECK enum status keyring_create(const char *dir, const unsigned char store_id[16],

@@ -195,18 +195,12 @@ static enum status not_a_backup(const char *dir, struct err *e)
     return err_hint(e, "A backup is made with: throughline backup --store DIR --out BACKUP");
 }
 
-/* The head inside the manifest, through the reader that checks its signature. */
-static enum status manifest_head(const json_t *doc, const char *temp, struct audit_head *head,
-                                 struct err *e)
+static enum status manifest_head(const json_t *doc, struct audit_head *head, struct err *e)
 {
-    char path[PATH_MAX];
-    const json_t *part = json_object_get(doc, "head");
-    if (!json_is_object(part))
-        return err_set(e, ST_DATA, "the manifest has no head of the audit log");
-    join(path, temp, "manifest.json");
-    TRY(json_write_file(path, part, e));
-    enum status st = audit_head_read(path, head, e);
-    unlink(path);
+    char *text = json_dumps(json_object_get(doc, "head"), JSON_COMPACT);
+    enum status st = text ? audit_head_parse(str_of(text), "manifest.json", head, e)
+                          : err_set(e, ST_DATA, "the manifest has no head of the audit log");
+    free(text);
     return st;
 }
 
@@ -287,7 +281,7 @@ static enum status fill_register(const char *backup, const char *temp, const cha
     if (st == ST_OK && (!format || strcmp(format, "throughline-backup-1") != 0))
         st = not_a_backup(backup, e);
     if (st == ST_OK)
-        st = manifest_head(doc, temp, head, e);
+        st = manifest_head(doc, head, e);
     if (st == ST_OK)
         st = copy_checked(backup, temp, json_object_get(doc, "files"), e);
     json_decref(doc);
