@@ -98,10 +98,13 @@ static struct plain plain_latin(UChar32 c)
 
 static void table_fill(void)
 {
-    for (UChar32 c = 0; c < TABLE_END; c++)
-        table[c] = c < 0x80   ? plain_ascii((unsigned char)c)
-                   : c < 0xA0 ? (struct plain){{GAP}}
-                              : plain_latin(c);
+    static const struct plain gap = {{GAP}};
+    for (UChar32 c = 0; c < 0x80; c++)
+        table[c] = plain_ascii((unsigned char)c);
+    for (UChar32 c = 0x80; c < 0xA0; c++)
+        table[c] = gap;
+    for (UChar32 c = 0xA0; c < TABLE_END; c++)
+        table[c] = plain_latin(c);
     for (UChar32 c = 0; c < VIETNAMESE_COUNT; c++)
         vietnamese[c] = plain_latin(VIETNAMESE_START + c);
 }

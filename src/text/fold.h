@@ -4,10 +4,10 @@
  * format controls go (U+202A.., U+2066.., ZWJ, ZWNJ, soft hyphen); NFKC and case folding; marks
  * stripped; the letters that no decomposition reaches are folded (d-stroke l-stroke o-slash eth
  * thorn sharp-s dotless-i, Hausa hooks, Romanian comma and cedilla forms, Yoruba and Igbo
- * under-dots); native digits to ASCII; other scripts transliterated (ICU's rules; signs
- * that ICU leaves by data/text/readings.csv; words of data/text/known-words.csv as they are usually
- * written). Apostrophes
- * and letter-like modifiers go, every other sign separates words. Broken UTF-8 separates words.
+ * under-dots); native digits to ASCII; other scripts transliterated (ICU's rules; signs that ICU
+ * leaves by data/text/readings.csv; words of data/text/known-words.csv as they are usually
+ * written). Apostrophes and letter-like modifiers go, every other sign separates words. Broken
+ * UTF-8 separates words.
  *
  * The raw value is never changed: keep it beside the derived form, and store TEXT_RULES_VERSION
  * with anything derived. Same input, same output, on every machine with the same ICU.

@@ -64,7 +64,7 @@ static void read_word(const struct str *cells, long row)
 {
     static const char *const kinds[] = {"",         "address", "title",   "suffix",
                                         "son",      "article", "servant", "kunya",
-                                        "particle", "middle",  "alias"};
+                                        "particle", "middle",  "alias",   "second"};
     for (uint8_t k = 1; k < sizeof kinds / sizeof *kinds; k++)
         if (str_is(cells[1], kinds[k])) {
             char signs[64];
@@ -79,9 +79,10 @@ static void read_word(const struct str *cells, long row)
 
 static void read_variants(const struct str *cells, long row)
 {
-    if (row >= GROUPS)
+    if (row < GROUPS)
+        group_names[row] = (struct str){arena_strndup(&store, cells[0].p, cells[0].n), cells[0].n};
+    else
         BUG("data/text/variants.csv has more than %d groups", GROUPS);
-    group_names[row] = (struct str){arena_strndup(&store, cells[0].p, cells[0].n), cells[0].n};
     const char *p = cells[1].p, *end = p + cells[1].n;
     while (p < end) {
         const char *stop = memchr(p, ' ', (size_t)(end - p));

@@ -15,7 +15,8 @@ enum word_kind {
     WORD_KUNYA,
     WORD_PARTICLE,
     WORD_MIDDLE,
-    WORD_ALIAS
+    WORD_ALIAS,
+    WORD_SECOND /* Rahman, Islam: the word before may end in -ur, -ul: Mahbubur Rahman */
 };
 
 #define LEXICON_GROUPS_MAX 6

@@ -1,204 +1,11 @@
 #include "text/name.h"
 
-#include "base/limits.h"
 #include "text/lexicon.h"
+#include "text/name_words.h"
 #include "text/syllable.h"
 #include "text/translit.h"
 
-#include <unicode/ustring.h>
-#include <unicode/utf8.h>
-
-#define WORDS_MAX 48 /* raw words of one part */
-
-/* A raw word, what stood around it, and its plain form. */
-struct word {
-    struct str raw;
-    char latin[64];
-    size_t n;
-    bool hyphen; /* joined to the word before by a hyphen */
-    bool comma;  /* a comma followed */
-    bool alias;  /* inside brackets or quotation marks */
-};
-
-struct words {
-    struct word w[WORDS_MAX];
-    int n;
-    bool cut;
-};
-
-enum sign {
-    SIGN_NONE,
-    SIGN_SPACE,
-    SIGN_HYPHEN,
-    SIGN_COMMA,
-    SIGN_OPEN,
-    SIGN_CLOSE,
-    SIGN_QUOTE,
-    SIGN_SLASH
-};
-
-static enum sign sign_of(UChar32 c)
-{
-    switch (c) {
-    case '-':
-    case 0x2212:
-    case 0x05BE:
-        return SIGN_HYPHEN;
-    case ',':
-    case 0x060C:
-    case 0x3001:
-    case 0xFF0C:
-        return SIGN_COMMA;
-    case '(':
-    case '[':
-    case 0xFF08:
-        return SIGN_OPEN;
-    case ')':
-    case ']':
-    case 0xFF09:
-        return SIGN_CLOSE;
-    case '"':
-    case 0x201C:
-    case 0x201D:
-    case 0x201E:
-    case 0xAB:
-    case 0xBB:
-        return SIGN_QUOTE;
-    case '/':
-        return SIGN_SLASH;
-    case '.':
-    case ';':
-    case ':':
-    case '_':
-    case '&':
-    case '+':
-    case '*':
-    case '|':
-    case 0x30FB:
-    case 0xFF65:
-    case 0x00B7:
-        return SIGN_SPACE;
-    }
-    if (c >= 0x2010 && c <= 0x2015)
-        return SIGN_HYPHEN;
-    if (c < 0 || c < 0x20 || u_isUWhiteSpace(c))
-        return SIGN_SPACE;
-    return SIGN_NONE;
-}
-
-/* Typed look-alikes inside a word: Ig0r, Sech1n. */
-static void letters_for_digits(struct word *w)
-{
-    size_t letters = 0;
-    for (size_t i = 0; i < w->n; i++)
-        letters += w->latin[i] >= 'a';
-    if (letters < 2 || letters == w->n)
-        return;
-    static const char as[] = "oizeasbtbg";
-    for (size_t i = 0; i < w->n; i++)
-        if (w->latin[i] < 'a')
-            w->latin[i] = as[w->latin[i] - '0'];
-}
-
-static void word_add(struct text *t, struct words *ws, struct str raw, bool hyphen, bool alias)
-{
-    char out[TEXT_FOLD_MAX];
-    if (ws->n == WORDS_MAX) {
-        ws->cut = true;
-        return;
-    }
-    size_t n = text_fold(t, raw, out), k = 0;
-    struct word *w = &ws->w[ws->n];
-    *w = (struct word){.raw = raw, .hyphen = hyphen && ws->n, .alias = alias};
-    for (size_t i = 0; i < n && k + 1 < sizeof w->latin; i++)
-        if (out[i] != ' ')
-            w->latin[k++] = out[i];
-    w->latin[k] = '\0';
-    w->n = k;
-    if (k == 0)
-        return;
-    letters_for_digits(w);
-    ws->n++;
-}
-
-/* SergeiLavrov: a capital inside a word that is otherwise small, each part of three letters. */
-static size_t camel_break(struct str s)
-{
-    for (size_t i = 3; i + 3 <= s.n; i++)
-        if (s.p[i] >= 'A' && s.p[i] <= 'Z' && s.p[i - 1] >= 'a' && s.p[i - 1] <= 'z' &&
-            s.p[i + 1] >= 'a' && s.p[i + 1] <= 'z' && s.p[i + 2] >= 'a' && s.p[i + 2] <= 'z')
-            return i;
-    return 0;
-}
-
-/* Chinese, Japanese and Korean names are written in one piece, the family name first: one sign, or
- * one of the double surnames (Unihan and ICU know none of them as names, so they are listed). */
-static int32_t family_units(struct str raw)
-{
-    static const char *const doubles[] = {"欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛",
-                                          "上官", "夏侯", "皇甫", "尉迟", "公孙", "公孫",
-                                          "慕容", "令狐", "司徒", "南宫", "南宮", "端木",
-                                          "독고", "남궁", "황보", "제갈", "선우", "사공"};
-    for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++)
-        if (raw.n > 6 && memcmp(raw.p, doubles[i], 6) == 0)
-            return 6;
-    return 3;
-}
-
-static void word_split(struct text *t, struct words *ws, struct str raw, bool hyphen, bool alias,
-                       bool alone)
-{
-    enum text_script s = text_script_of(raw);
-    size_t at = 0;
-    if (s == SCRIPT_LATIN)
-        at = camel_break(raw);
-    else if (alone && (s == SCRIPT_HAN || s == SCRIPT_HANGUL) && raw.n >= 6 && raw.n <= 12)
-        at = raw.n == 12 && s == SCRIPT_HAN && family_units(raw) == 3 ? 6
-                                                                      : (size_t)family_units(raw);
-    if (at) {
-        word_add(t, ws, (struct str){raw.p, at}, hyphen, alias);
-        raw = (struct str){raw.p + at, raw.n - at};
-        hyphen = false;
-    }
-    word_add(t, ws, raw, hyphen, alias);
-}
-
-static void words_read(struct text *t, struct str raw, bool full, struct words *ws)
-{
-    ws->n = 0;
-    ws->cut = raw.n > LIMIT_NAME_BYTES;
-    int32_t n = (int32_t)(ws->cut ? LIMIT_NAME_BYTES : raw.n), i = 0, start = -1;
-    bool hyphen = false, alias = false, quoted = false, several = !full;
-    raw = str_trim((struct str){raw.p, (size_t)n});
-    n = (int32_t)raw.n;
-    for (int32_t k = 0; k < n; k++)
-        several |= raw.p[k] == ' ' || raw.p[k] == ',' || raw.p[k] == '-' ||
-                   (k + 3 <= n && memcmp(raw.p + k, "・", 3) == 0);
-    while (i <= n) {
-        int32_t at = i;
-        UChar32 c = ' ';
-        if (i < n)
-            U8_NEXT((const uint8_t *)raw.p, i, n, c);
-        else
-            i++;
-        enum sign s = sign_of(c);
-        if (s == SIGN_NONE) {
-            start = start < 0 ? at : start;
-            continue;
-        }
-        if (start >= 0) {
-            word_split(t, ws, (struct str){raw.p + start, (size_t)(at - start)}, hyphen,
-                       alias || quoted, !several);
-            hyphen = false;
-        }
-        start = -1;
-        hyphen = s == SIGN_HYPHEN;
-        if (s == SIGN_COMMA && ws->n)
-            ws->w[ws->n - 1].comma = true;
-        alias = s == SIGN_OPEN || (s == SIGN_SLASH && ws->n) || (alias && s != SIGN_CLOSE);
-        quoted ^= s == SIGN_QUOTE;
-    }
-}
+#include <unicode/utypes.h>
 
 static struct str plain(const struct word *w)
 {
@@ -332,7 +139,11 @@ static void join_syllables(const struct words *ws, bool *join)
 /* One part (full, given, family ...) into tokens. */
 struct reader {
     struct words ws;
-    bool join[WORDS_MAX];
+    uint8_t kind[WORDS_MAX]; /* enum word_kind */
+    bool join[WORDS_MAX];    /* goes with the word before */
+    int first;               /* token of the name that the part starts at */
+    bool only_titles;
+    bool son, servant, alias; /* said by a word before */
 };
 
 static enum name_role role_at(const struct words *ws, int i, enum name_role role, int comma)
@@ -362,74 +173,95 @@ static bool article_here(const struct words *ws, int i)
     struct str s = plain(&ws->w[i]);
     if (i + 1 >= ws->n || lexicon_kind(s) != WORD_ARTICLE)
         return false;
-    /* "Al" and "El" stand alone too; the rarer forms only with a hyphen. */
-    return ws->w[i + 1].hyphen || str_is(s, "al") || str_is(s, "el");
+    /* "Al" and "El" stand alone too, -ul- and its like between words; the rarer forms only with a
+     * hyphen: they are Korean syllables too. */
+    bool between =
+        i > 0 && (str_is(s, "ul") || str_is(s, "ur") || str_is(s, "ud") || str_is(s, "uz"));
+    return ws->w[i + 1].hyphen || between || str_is(s, "al") || str_is(s, "el");
+}
+
+/* Does the word only say something of those around it? */
+static bool word_passed(struct reader *r, int i)
+{
+    enum word_kind kind = r->kind[i];
+    bool last = i + 1 == r->ws.n;
+    if (kind == WORD_ADDRESS || kind == WORD_SUFFIX || (kind == WORD_TITLE && !r->only_titles))
+        return true;
+    if (kind == WORD_ALIAS) {
+        r->alias = !last;
+        return true;
+    }
+    if (kind == WORD_SON && !last)
+        return r->son = true;
+    if (kind == WORD_SERVANT && !last)
+        return r->servant = true;
+    return article_here(&r->ws, i);
+}
+
+/* The word and the syllables joined to it; returns the last of them. */
+static int word_join(const struct reader *r, int i, char *out, size_t cap, size_t *n)
+{
+    const struct word *w = &r->ws.w[i];
+    memcpy(out, w->latin, w->n);
+    *n = w->n;
+    while (i + 1 < r->ws.n && r->join[i + 1] && *n + r->ws.w[i + 1].n < cap) {
+        memcpy(out + *n, r->ws.w[i + 1].latin, r->ws.w[i + 1].n);
+        *n += r->ws.w[++i].n;
+    }
+    return i;
+}
+
+static void word_token(struct reader *r, int i, struct str latin, enum name_role as,
+                       struct name *out)
+{
+    struct str raw = r->ws.w[i].raw;
+    /* Saif al-Din: the family goes with the word before. */
+    if (str_is(latin, "din") && i > 1 && out->n > r->first && r->kind[i - 1] == WORD_ARTICLE) {
+        out->t[out->n - 1].family = NAME_UDDIN;
+        return;
+    }
+    if (i + 1 < r->ws.n && r->kind[i + 1] == WORD_SECOND && latin.n >= 5 &&
+        (ends_with(latin, "ur") || ends_with(latin, "ul")))
+        latin.n -= 2; /* Mahbubur Rahman is Mahbub ur-Rahman */
+    bool servant = r->servant;
+    if (servant && (str_is(latin, "allah") || str_is(latin, "ullah"))) {
+        latin = str_of("abdullah");
+        servant = false;
+    }
+    struct name_token *k = token_add(out, latin, as, raw);
+    if (k && servant && k->family == NAME_NO_FAMILY)
+        k->family = NAME_ABD;
 }
 
 static void part_tokens(struct text *t, struct str raw, enum name_role role, struct name *out)
 {
-    struct reader r = {0};
-    words_read(t, raw, role == ROLE_ANY, &r.ws);
+    struct reader r = {.first = out->n, .only_titles = true};
     struct words *ws = &r.ws;
+    words_read(t, raw, role == ROLE_ANY, ws);
     out->cut |= ws->cut;
     join_syllables(ws, r.join);
-    int comma = family_comma(ws), first = out->n;
-    bool son = false, servant = false, alias = false, titles_stay = true;
-    for (int i = 0; i < ws->n && titles_stay; i++) {
-        enum word_kind kind = kind_of(&ws->w[i]);
-        titles_stay = kind == WORD_ADDRESS || kind == WORD_TITLE || kind == WORD_SUFFIX;
-    }
     for (int i = 0; i < ws->n; i++) {
-        struct word *w = &ws->w[i];
-        struct str s = plain(w);
-        enum word_kind kind = kind_of(w);
-        if (s.n == 1 && kind != WORD_PARTICLE)
-            kind = WORD_PLAIN;
-        bool last = i + 1 == ws->n;
-        if (kind == WORD_ADDRESS || kind == WORD_SUFFIX || (kind == WORD_TITLE && !titles_stay))
+        enum word_kind kind = kind_of(&ws->w[i]);
+        r.kind[i] = (uint8_t)(ws->w[i].n == 1 && kind != WORD_PARTICLE ? WORD_PLAIN : kind);
+        r.only_titles &= kind == WORD_ADDRESS || kind == WORD_TITLE || kind == WORD_SUFFIX;
+    }
+    int comma = family_comma(ws);
+    for (int i = 0; i < ws->n; i++) {
+        if (word_passed(&r, i))
             continue;
-        if (kind == WORD_ALIAS) {
-            alias = !last;
-            continue;
-        }
-        if (kind == WORD_SON && !last) {
-            son = true;
-            continue;
-        }
-        if (kind == WORD_SERVANT && !last) {
-            servant = true;
-            continue;
-        }
-        if (article_here(ws, i))
-            continue;
-        enum name_role as = alias ? ROLE_ALIAS : role_at(ws, i, role, comma);
-        if (son)
+        enum word_kind kind = r.kind[i];
+        enum name_role as = r.alias ? ROLE_ALIAS : role_at(ws, i, role, comma);
+        if (r.son)
             as = ROLE_PATRONYMIC;
-        if ((kind == WORD_PARTICLE || kind == WORD_KUNYA || kind == WORD_MIDDLE) && !last)
+        if ((kind == WORD_PARTICLE || kind == WORD_KUNYA || kind == WORD_MIDDLE) && i + 1 < ws->n)
             as = ROLE_PARTICLE;
         char joined[128];
-        size_t n = 0;
-        memcpy(joined, s.p, s.n);
-        n = s.n;
-        while (i + 1 < ws->n && r.join[i + 1] && n + ws->w[i + 1].n < sizeof joined) {
-            memcpy(joined + n, ws->w[i + 1].latin, ws->w[i + 1].n);
-            n += ws->w[++i].n;
-        }
-        if (servant && (str_is(s, "allah") || str_is(s, "ullah"))) {
-            n = strlen("abdullah");
-            memcpy(joined, "abdullah", n);
-            servant = false;
-        }
-        struct name_token *k = token_add(out, (struct str){joined, n}, as, w->raw);
-        if (k && servant && k->family == NAME_NO_FAMILY)
-            k->family = NAME_ABD;
-        /* Saif al-Din: the family is the word before. */
-        if (k && out->n - first >= 2 && str_is((struct str){joined, n}, "din") && i > 1 &&
-            lexicon_kind(plain(&ws->w[i - 1])) == WORD_ARTICLE) {
-            out->n--;
-            out->t[out->n - 1].family = NAME_UDDIN;
-        }
-        son = servant = as == ROLE_PARTICLE && (son || servant);
+        size_t n;
+        int last = word_join(&r, i, joined, sizeof joined, &n);
+        word_token(&r, i, (struct str){joined, n}, as, out);
+        i = last;
+        if (as != ROLE_PARTICLE)
+            r.son = r.servant = false;
     }
 }
 

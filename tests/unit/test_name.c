@@ -113,6 +113,9 @@ static void one_person(void **state)
         {"Иван Петров", "Petrov Ivan"},
         {"Rami Makhlouf", "Ramimakhlouf"},
         {"Chukwuemeka Okafor", "Chukwu-Emeka Okafor"},
+        {"Mahbubur Rahman", "Mahbub ur-Rahman"},
+        {"Nurul Islam", "Noor ul Islam"},
+        {"Salah ad-Din Ahmed", "Salahuddin Ahmad"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (score(pairs[i][0], pairs[i][1]) < 0.75)
