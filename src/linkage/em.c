@@ -10,6 +10,9 @@ enum { SAMPLE_ROWS = 1500, ITERATIONS = 60 };
 static const uint64_t SAMPLE_SEED = 20240601;
 static const double PRIOR_WEIGHT = 25.0; /* pairs that the starting m counts as */
 static const double HOUSEHOLD_START = 0.05, HOUSEHOLD_WEIGHT = 25.0;
+/* Without sex or a number, twins look like one person whose given name was changed: only clear
+ * evidence moves their share far from the start. */
+static const double TWINS_START = 0.01, TWINS_WEIGHT = 25.0, TWINS_WEIGHT_SHARE = 0.1;
 static const double U_LEAST_SHARE = 0.05; /* of the random chance that is left to strangers */
 
 /* ---- chances among random pairs ---- */
@@ -122,7 +125,7 @@ struct em {
     struct link_model *m;
     /* by column and level as counted (bands of equality apart) */
     double mp[LINK_MAX_COLUMNS][16], up[LINK_MAX_COLUMNS][16];
-    uint32_t shared;
+    uint32_t shared, born;
     bool guard;
 };
 
@@ -160,7 +163,7 @@ static void set_chances(struct em *em)
 }
 
 struct tally {
-    double match, household, level[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
+    double match, household, twins, level[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
     double log_likelihood;
 };
 
@@ -175,18 +178,23 @@ static void expect(const struct em *em, struct tally *tally)
     *tally = (struct tally){0};
     for (size_t i = 0; i < em->t->counts; i++) {
         const struct pattern_count *pc = &em->t->count[i];
-        double pm = m->prior, pu = 1.0 - m->prior, ph = m->prior * m->household;
+        double pm = m->prior, pu = 1.0 - m->prior, ph = m->prior * m->household,
+               pt = m->prior * m->twins;
         for (int k = 0; k < m->columns; k++) {
             int l = pattern_level(pc->pattern, k);
             pm *= em->mp[k][l];
             pu *= em->up[k][l];
             ph *= em->shared >> k & 1 ? em->mp[k][l] : em->up[k][l];
+            pt *= (em->shared | em->born) >> k & 1 ? em->mp[k][l] : em->up[k][l];
         }
         if (!em->guard)
-            ph = 0.0;
-        double all = pm + pu + ph, n = (double)pc->count * em->t->scale, match = n * pm / all;
+            ph = pt = 0.0;
+        if (!em->born)
+            pt = 0.0;
+        double all = pm + pu + ph + pt, n = (double)pc->count * em->t->scale, match = n * pm / all;
         tally->match += match;
         tally->household += n * ph / all;
+        tally->twins += n * pt / all;
         tally->log_likelihood += n * log(all);
         for (int k = 0; k < m->columns; k++)
             if (pc->free >> k & 1)
@@ -201,6 +209,8 @@ static double maximise(struct em *em, const struct tally *tally)
     m->prior = fmin(0.5, (tally->match + 1.0) / em->t->pairs_possible);
     m->household =
         (tally->household + HOUSEHOLD_START * HOUSEHOLD_WEIGHT) / (tally->match + HOUSEHOLD_WEIGHT);
+    double twins_weight = TWINS_WEIGHT + TWINS_WEIGHT_SHARE * tally->match;
+    m->twins = (tally->twins + TWINS_START * twins_weight) / (tally->match + twins_weight);
     for (int k = 0; k < m->columns; k++) {
         struct model_column *c = &m->column[k];
         const double *start = level_set_of(c->type)->m;
@@ -229,10 +239,13 @@ void em_fit(struct training *t, struct link_model *m)
             continue;
         if (type_is_shared(c->type))
             em.shared |= 1u << k;
+        if (c->type == LINK_DATE || c->type == LINK_YEAR)
+            em.born |= 1u << k;
         personal |= type_is_personal(c->type);
     }
     em.guard = personal && em.shared;
     m->household = HOUSEHOLD_START;
+    m->twins = TWINS_START;
     m->prior = fmin(0.1, (double)t->d->n * 0.25 / t->pairs_possible);
     struct tally tally;
     double change = 1.0;

@@ -130,8 +130,9 @@ static int name_level(const struct column *c, uint32_t a, uint32_t b)
         level = NAME_DIFFERENT;
     if (level == NAME_NEAR)
         return level;
+    /* the sound is a key, not a proof: strangers' names share it now and then */
     if (name_sound(x) == name_sound(y) && name_sound(x) && x->key.n > 2 && y->key.n > 2)
-        return NAME_NEAR;
+        return level <= NAME_WEAK ? NAME_NEAR : NAME_WEAK;
     if (name_has_words(x) || name_has_words(y)) {
         const struct words *p = &c->words[a], *q = &c->words[b];
         int fewer = p->n < q->n ? p->n : q->n;
@@ -257,10 +258,69 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
 
 /* ---- across columns ---- */
 
-/* Is value x of column c about the same name as value y of column e? */
-static bool names_agree(const struct column *c, uint32_t x, const struct column *e, uint32_t y)
+/* How alike are value x of column c and value y of column e? 0, 1, 2, or 3 for not. */
+static int likeness(const struct column *c, uint32_t x, const struct column *e, uint32_t y)
 {
-    return jw_level(&name_rule, &c->value[x].key, &e->value[y].key) <= 1;
+    return jw_level(&name_rule, &c->value[x].key, &e->value[y].key);
+}
+
+struct bag {
+    struct cmp_key word[2 * VALUE_WORDS];
+    int n;
+};
+
+static void bag_add(struct bag *bag, const struct column *c, uint32_t value)
+{
+    struct str s = intern_text(&c->texts, value);
+    for (size_t i = 0, end; i < s.n && bag->n < 2 * VALUE_WORDS; i = end + 1) {
+        for (end = i; end < s.n && s.p[end] != ' ';)
+            end++;
+        cmp_key_set(&bag->word[bag->n++], (struct str){s.p + i, end - i});
+    }
+}
+
+/* Do all words of the shorter name have a partner, each its own, in the longer one? */
+static bool bags_agree(const struct bag *a, const struct bag *b)
+{
+    const struct bag *shorter = a->n <= b->n ? a : b, *longer = a->n <= b->n ? b : a;
+    unsigned taken = 0;
+    if (shorter->n < 2)
+        return false;
+    for (int i = 0; i < shorter->n; i++) {
+        int best = -1, best_level = 2;
+        for (int k = 0; k < longer->n; k++) {
+            int level =
+                taken >> k & 1 ? 3 : jw_level(&name_rule, &shorter->word[i], &longer->word[k]);
+            if (level < best_level) {
+                best_level = level;
+                best = k;
+            }
+        }
+        if (best < 0)
+            return false;
+        taken |= 1u << best;
+    }
+    return true;
+}
+
+/* Names of several words in another order: "Banks, Mohammed Louise", "Mohammed Louise Banks". */
+static bool words_agree(const struct link_data *d, const uint32_t *a, const uint32_t *b)
+{
+    const struct column *g = &d->column[d->given], *f = &d->column[d->family];
+    uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
+    if (!name_has_words(&g->value[ga]) && !name_has_words(&g->value[gb]) &&
+        !name_has_words(&f->value[fa]) && !name_has_words(&f->value[fb]))
+        return false;
+    if (!words_in_common(&g->words[ga], &g->words[gb]) &&
+        !words_in_common(&g->words[ga], &f->words[fb]) &&
+        !words_in_common(&f->words[fa], &g->words[gb]))
+        return false;
+    struct bag x = {.n = 0}, y = {.n = 0};
+    bag_add(&x, g, ga);
+    bag_add(&x, f, fa);
+    bag_add(&y, g, gb);
+    bag_add(&y, f, fb);
+    return bags_agree(&x, &y);
 }
 
 void levels_across_names(const struct link_data *d, const uint32_t *a, const uint32_t *b,
@@ -270,10 +330,12 @@ void levels_across_names(const struct link_data *d, const uint32_t *a, const uin
     uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
     if ((*given && *given <= NAME_SIMILAR) || (*family && *family <= NAME_SIMILAR))
         return;
-    bool one = ga && fb && names_agree(g, ga, f, fb), two = gb && fa && names_agree(g, gb, f, fa);
-    if (one && two)
+    int one = ga && fb ? likeness(g, ga, f, fb) : 3, two = gb && fa ? likeness(g, gb, f, fa) : 3;
+    int strong = one < two ? one : two, weak = one < two ? two : one;
+    bool whole = ga && gb && fa && fb;
+    if (whole ? (strong <= 1 && weak <= 2) || words_agree(d, a, b) : strong <= 1 && weak <= 1)
         *given = NAME_SWAPPED;
-    else if ((one && (!gb || !fa)) || (two && (!ga || !fb)))
+    else if (!whole && strong <= 1)
         *given = NAME_HALF_SWAPPED;
     else
         return;

@@ -24,6 +24,7 @@ struct link_model {
     int columns;
     double prior;     /* chance that two records taken at random are one person */
     double household; /* pairs of housemates or relatives per pair of one person's records */
+    double twins;     /* of twins, and of others with one registered date of birth, likewise */
     double recall;    /* estimated share of the matching pairs that blocking reaches */
     uint64_t records, fingerprint;
     int iterations;
@@ -52,8 +53,9 @@ struct scorer {
     float rest[LINK_MAX_COLUMNS + 1];     /* the most that columns order[k..] can add */
     float bits[LINK_MAX_COLUMNS][16];
     float prior, names_rest;
-    float household_bits; /* log2 of model.household, -INFINITY: no guard */
-    uint32_t shared;      /* columns that housemates share */
+    bool guard; /* against housemates: there are shared and personal columns */
+    float household, twins;
+    uint32_t shared, born; /* columns that housemates share; dates, which twins share */
 };
 void scorer_new(struct scorer *s, const struct link_data *d, const struct link_model *m);
 

@@ -50,12 +50,12 @@ json_t *link_model_to_json(const struct link_model *m)
         }
         json_array_append_new(comparisons, one);
     }
-    return json_pack("{s:i, s:i, s:{s:I, s:s, s:i}, s:f, s:f, s:f, s:f, s:o}", "throughline_model",
-                     MODEL_VERSION, "text_rules", TEXT_RULES_VERSION, "trained_on", "records",
-                     (json_int_t)m->records, "fingerprint", fingerprint, "iterations",
-                     m->iterations, "prior", m->prior, "prior_bits", model_prior_bits(m),
-                     "household", m->household, "never_compared_bits", NEVER_COMPARED_BITS,
-                     "comparisons", comparisons);
+    return json_pack("{s:i, s:i, s:{s:I, s:s, s:i}, s:f, s:f, s:f, s:f, s:f, s:o}",
+                     "throughline_model", MODEL_VERSION, "text_rules", TEXT_RULES_VERSION,
+                     "trained_on", "records", (json_int_t)m->records, "fingerprint", fingerprint,
+                     "iterations", m->iterations, "prior", m->prior, "prior_bits",
+                     model_prior_bits(m), "household", m->household, "twins", m->twins,
+                     "never_compared_bits", NEVER_COMPARED_BITS, "comparisons", comparisons);
 }
 
 /* ---- reading ---- */
@@ -160,6 +160,7 @@ static enum status read_model(const json_t *doc, struct link_model *m, struct er
     }
     TRY(number_of(doc, "prior", "the model", 0.0, 0.5, &m->prior, e));
     TRY(number_of(doc, "household", "the model", -1e-9, 1e6, &m->household, e));
+    TRY(number_of(doc, "twins", "the model", -1e-9, 1e6, &m->twins, e));
     m->iterations =
         (int)json_integer_value(json_object_get(json_object_get(doc, "trained_on"), "iterations"));
     m->records = (uint64_t)json_integer_value(

@@ -192,6 +192,8 @@ void scorer_new(struct scorer *s, const struct link_data *d, const struct link_m
             continue;
         if (type_is_shared(d->column[k].type))
             s->shared |= 1u << k;
+        if (d->column[k].type == LINK_DATE || d->column[k].type == LINK_YEAR)
+            s->born |= 1u << k;
         personal |= type_is_personal(d->column[k].type);
         int at = s->columns++;
         for (; at > 0 && cost_of(d, s->order[at - 1]) > cost_of(d, k); at--)
@@ -200,8 +202,9 @@ void scorer_new(struct scorer *s, const struct link_data *d, const struct link_m
     }
     for (int at = s->columns - 1; at >= 0; at--)
         s->rest[at] = s->rest[at + 1] + most[s->order[at]];
-    s->household_bits =
-        personal && s->shared && m->household > 0.0 ? (float)log2(m->household) : -INFINITY;
+    s->guard = personal && s->shared;
+    s->household = (float)m->household;
+    s->twins = s->born ? (float)m->twins : 0.0f;
 }
 
 static inline float level_bits(const struct scorer *s, int k, int level, uint32_t value)
@@ -209,29 +212,28 @@ static inline float level_bits(const struct scorer *s, int k, int level, uint32_
     return level == LEVEL_SAME ? s->d->column[k].value[value].equal_bits : s->bits[k][level];
 }
 
-/* log2 of the odds of one person against either strangers or housemates: with w the odds against
- * strangers and p the weight of what housemates do not share. */
-static float guard_household(const struct scorer *s, float w, float personal)
+/* log2 of the odds of one person against strangers, housemates or twins: with w the odds against
+ * strangers, and the weight of what housemates do not share, with and without dates of birth. */
+static float guard_household(const struct scorer *s, float w, float personal, float unborn)
 {
-    float other = personal - s->household_bits; /* odds against housemates */
-    if (other > w + 12.0f)
+    if (fminf(personal, unborn) > w + 12.0f)
         return w;
-    return -log2f(exp2f(-w) + exp2f(-other));
+    return -log2f(exp2f(-w) + s->household * exp2f(-personal) + s->twins * exp2f(-unborn));
 }
 
 float score_pattern(const struct scorer *s, const uint32_t *a, const uint32_t *b, uint64_t pattern,
                     float *household_off)
 {
-    float w = s->prior, personal = 0.0f;
+    float w = s->prior, personal = 0.0f, unborn = 0.0f;
     for (int i = 0; i < s->columns; i++) {
         int k = s->order[i];
         float bits = level_bits(s, k, pattern_level(pattern, k), a[k]);
         w += bits;
-        if (!(s->shared >> k & 1))
-            personal += bits;
+        personal += s->shared >> k & 1 ? 0.0f : bits;
+        unborn += (s->shared | s->born) >> k & 1 ? 0.0f : bits;
     }
     (void)b;
-    float guarded = isinf(s->household_bits) ? w : guard_household(s, w, personal);
+    float guarded = s->guard ? guard_household(s, w, personal, unborn) : w;
     if (household_off)
         *household_off = guarded - w;
     return guarded;
