@@ -13,7 +13,14 @@ static const char *pick(struct writing *w, const char *const *from, uint32_t n)
 {
     return from[draw_below(&w->rng, n)];
 }
-#define PICK(w, list) pick(w, list, sizeof(list) / sizeof *(list))
+
+/* The person's own phrase; another one when told or understood otherwise. */
+static const char *told(struct writing *w, const char *const *from, uint32_t n, int which)
+{
+    uint32_t k = w->l->background[which] % n, u = draw_below(&w->rng, 100);
+    return from[u < 80 ? k : u % n];
+}
+#define TOLD(w, list, which) told(w, list, sizeof(list) / sizeof *(list), which)
 
 static const char *how_they_left(struct writing *w, const char *mode)
 {
@@ -138,11 +145,10 @@ static void set_background(struct writing *w)
                                          "a port town",
                                          "the north of the country",
                                          "a town near the border"};
-    if (is_filled(w))
-        row_set(w, "birthplace", PICK(w, places));
-    row_set(w, "family", PICK(w, family));
-    row_set(w, "education", PICK(w, school));
-    row_set(w, "employment-history", PICK(w, work));
+    row_set(w, "birthplace", TOLD(w, places, 0));
+    row_set(w, "family", TOLD(w, family, 1));
+    row_set(w, "education", TOLD(w, school, 2));
+    row_set(w, "employment-history", TOLD(w, work, 3));
 }
 
 static const char *category_word(uint8_t types)
@@ -316,14 +322,12 @@ static void set_person(struct writing *w, const struct referral *f)
         return;
     }
     bool foreign = w->l->cell.nationality >= 0 && all[w->l->cell.nationality].language;
-    bool children = draw_below(&w->rng, 100) < 22;
     row_date(w, "pv-dob", id.birth.date);
     if (!f->child)
         row_yes(w, "does-pv-need-support", f->support_wanted);
-    row_yes(w, "does-pv-have-children", children);
-    if (children)
-        row_set(w, "does-pv-have-children-yes-amount",
-                arena_printf(w->a, "%u", 1 + draw_below(&w->rng, 4)));
+    row_yes(w, "does-pv-have-children", w->l->children);
+    if (w->l->children)
+        row_set(w, "does-pv-have-children-yes-amount", arena_printf(w->a, "%d", w->l->children));
     bool interpreter = foreign && draw_below(&w->rng, 100) < 82;
     row_yes(w, "pv-interpreter-requirements", interpreter);
     if (interpreter)

@@ -79,6 +79,9 @@ static void draw_person(struct life *l, const struct sim_model *m, struct rng *r
     name_draw(&l->name, m->names, culture_of(l, m), female, &m->p, r);
     l->january = l->cell.nationality >= 0 && m->nationality[l->cell.nationality].january &&
                  draw_chance(r, m->p.birth_january_custom);
+    l->children = (uint8_t)(draw_below(r, 100) < 22 ? 1 + draw_below(r, 4) : 0);
+    for (int i = 0; i < 4; i++)
+        l->background[i] = (uint8_t)draw_below(r, 255);
 }
 
 static void draw_birth(struct life *l, int32_t start, const struct sim_model *m, struct rng *r)
@@ -506,6 +509,7 @@ static void draw_related(struct life *l, const struct sim_model *m, uint64_t see
     l->gender = root.gender;
     name_draw_sibling(&l->name, &root.name, m->names, root.name.female, &m->p, r);
     l->january = root.january;
+    memcpy(l->background, root.background, sizeof l->background);
     int apart = draw_between(r, 320, l->entry.age == AGE_ADULT ? 2600 : 1100);
     l->birth = root.birth;
     if (l->relation == REL_SIBLING)

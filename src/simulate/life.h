@@ -98,6 +98,7 @@ struct life {
     char gender;
     int32_t birth;
     bool january;
+    uint8_t children, background[4]; /* birthplace, family, school, work: stock phrases */
     struct person_name name;
     int episodes, referrals, spells, contacts;
     struct episode episode[MAX_EPISODES];

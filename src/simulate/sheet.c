@@ -15,15 +15,53 @@ static size_t slot_of(const struct sheet *s, const char *name)
     return i;
 }
 
-static void add_column(struct sheet *s, const char *name)
+/* The column's number, added when new. */
+static size_t add_column(struct sheet *s, const char *name)
 {
     size_t i = slot_of(s, name);
     if (s->slot[i])
-        return;
+        return (size_t)s->slot[i] - 1;
     if (s->columns == SHEET_MAX_COLUMNS)
         BUG("a layout has more than %d columns", SHEET_MAX_COLUMNS);
     s->header[s->columns++] = name;
     s->slot[i] = (int16_t)s->columns;
+    return s->columns - 1;
+}
+
+/* Optional answers that forms are often without. What other rates decide (names, births,
+ * nationality, dates) is not among them, nor what others hang on. */
+static bool may_be_missing(const struct layout_column *c)
+{
+    static const char *const fields[] = {"accommodation.region",
+                                         "accommodation.town",
+                                         "employment.status",
+                                         "episode.age_at_entry",
+                                         "episode.border",
+                                         "episode.industry",
+                                         "episode.minor_at_start",
+                                         "episode.recruiter_relation",
+                                         "episode.transported",
+                                         "exploiter_group.descriptor",
+                                         "exploiter_group.in_uk",
+                                         "identifier.value",
+                                         "person.has_children",
+                                         "person.interpreter_needed",
+                                         "person.language",
+                                         "pre_trafficking.birthplace",
+                                         "pre_trafficking.family",
+                                         "pre_trafficking.education",
+                                         "pre_trafficking.employment",
+                                         "referral.indicators_seen",
+                                         "referral.local_authority",
+                                         "referral.other_victims",
+                                         "referral.police_force"};
+    const char *entity = c->field ? c->field->entity->name : "";
+    size_t n = strlen(entity);
+    for (size_t i = 0; c->field && i < sizeof fields / sizeof *fields; i++)
+        if (strncmp(fields[i], entity, n) == 0 && fields[i][n] == '.' &&
+            strcmp(fields[i] + n + 1, c->field->name) == 0)
+            return true;
+    return false;
 }
 
 void sheet_of_layout(struct sheet *s, const char *channel)
@@ -32,8 +70,10 @@ void sheet_of_layout(struct sheet *s, const char *channel)
     if (!l)
         BUG("no layout of channel %s", channel);
     for (size_t i = 0; i < l->count; i++)
-        if (l->columns[i].column.n)
-            add_column(s, l->columns[i].column.p);
+        if (l->columns[i].column.n) {
+            size_t at = add_column(s, l->columns[i].column.p);
+            s->droppable[at] |= may_be_missing(&l->columns[i]);
+        }
 }
 
 void sheet_of_names(struct sheet *s, const char *const *names)
@@ -100,5 +140,9 @@ const char *yes_no(bool yes)
 
 void row_end(struct writing *w)
 {
-    w->sink->row(w->sink->ctx, w->file, w->cell, w->s->sheet[w->file].columns);
+    const struct sheet *s = &w->s->sheet[w->file];
+    for (size_t i = 0; i < s->columns; i++)
+        if (s->droppable[i] && w->cell[i] && !is_filled(w))
+            w->cell[i] = NULL;
+    w->sink->row(w->sink->ctx, w->file, w->cell, s->columns);
 }

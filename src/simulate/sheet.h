@@ -9,6 +9,7 @@
 enum { SHEET_MAX_COLUMNS = 320, SHEET_SLOTS = 1024 };
 struct sheet {
     const char *header[SHEET_MAX_COLUMNS];
+    bool droppable[SHEET_MAX_COLUMNS]; /* an optional answer that may be left empty */
     size_t columns;
     int16_t slot[SHEET_SLOTS]; /* open addressing by hash of the name; column + 1 */
 };

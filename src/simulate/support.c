@@ -280,6 +280,8 @@ static void write_spell(struct writing *w, const struct spell *s)
         row_set(w, "identifier.scheme", "HOME_OFFICE");
         row_set(w, "identifier.value", f->home_office);
     }
+    row_set(w, "person.has_children", yes_no(l->children));
+    row_set(w, "person.children_count", l->children ? arena_printf(w->a, "%d", l->children) : NULL);
     row_before(w);
     row_episode(w, 1, last_episode(f->about), s->start);
     row_spell(w, s);
