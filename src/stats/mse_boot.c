@@ -155,7 +155,8 @@ static void intervals(const struct mse_table *t, struct mse_boot *o, const uint8
         double square = 0;
         o->mean = num_sum(v, n) / (double)n;
         for (size_t i = 0; i < n; i++) {
-            below += v[i] < o->estimate * (1 - 1e-9); /* a tie is not below, whatever its rounding */
+            below +=
+                v[i] < o->estimate * (1 - 1e-9); /* a tie is not below, whatever its rounding */
             square += (v[i] - o->mean) * (v[i] - o->mean);
         }
         o->sd = n > 1 ? sqrt(square / (double)(n - 1)) : NAN;

@@ -98,12 +98,14 @@ static int exact_rank(const struct design *d, struct arena *a)
     return rank;
 }
 
-/* max s with A (u + s 1) = t, u >= 0, s >= 0; statistics scaled to at most 1. */
+/* max s with A (u + s 1) = t, u >= 0, s >= 0; statistics scaled to at most 1. Below 1e-7, where the
+ * tolerances of floating-point simplex begin, exact simplex decides. */
 static double solve_program(const struct design *d, struct arena *a)
 {
     double scale = 0;
     for (int j = 0; j < d->terms; j++)
         scale = fmax(scale, d->statistic[j]);
+    scale = exp2(ceil(log2(scale))); /* a power of two: whole numbers stay exact */
     glp_term_out(GLP_OFF);
     glp_prob *lp = glp_create_prob();
     glp_set_obj_dir(lp, GLP_MAX);
@@ -138,11 +140,11 @@ static double solve_program(const struct design *d, struct arena *a)
     if (fail || glp_get_status(lp) != GLP_OPT || s < 1e-7) {
         fail = glp_exact(lp, &control); /* rational arithmetic from the basis reached */
         s = glp_get_obj_val(lp);
-        if (fail || glp_get_status(lp) != GLP_OPT)
+        if (fail || glp_get_status(lp) != GLP_OPT || s < 1e-14)
             s = 0; /* the program always has the observed table as a solution: only a breakdown */
     }
     glp_delete_prob(lp);
-    return s < 1e-9 ? 0 : s * scale;
+    return s * scale;
 }
 
 void mse_existence(const double *count, const struct mse_model *m, double *lp_objective,

@@ -30,7 +30,8 @@ struct mse_work {
     double score[MSE_TERMS_MAX], step[MSE_TERMS_MAX];
     double *gram; /* lower Cholesky factor of X'WX */
     size_t gram_cap;
-    double statistic_max, kernel, log_mean_move;
+    double statistic_max, kernel;
+    double log_dark_move; /* of log(dark) in the last Newton step */
 };
 
 struct mse_work *mse_work_new(int lists)
@@ -261,11 +262,11 @@ static enum outcome newton(struct mse_work *w)
         if (!isfinite(next))
             return UNSURE;
         double change = fabs(next - kernel);
+        w->log_dark_move = fabs(w->eta[0] - w->eta_last[0]);
         kernel = next;
         if (converged) { /* that was the extra step: rounding is all that is left */
             w->kernel = kernel;
-            w->log_mean_move = largest_move(w);
-            return share == 1 && w->log_mean_move < 0.02 ? CERTIFIED : UNSURE;
+            return share == 1 && largest_move(w) < 0.02 ? CERTIFIED : UNSURE;
         }
         converged =
             score_max(w) <= 1e-10 * w->statistic_max && change <= 1e-12 * (1 + fabs(kernel));
@@ -320,6 +321,8 @@ static void fit(struct mse_work *w, const struct mse_model *m, bool warm, bool k
     }
     if (out->status == 0 && o == SINGULAR) /* identified, but not in double precision */
         out->status = MSE_NOT_IDENTIFIED;
+    if (out->status == 0 && o == UNSURE && !(w->log_dark_move < 1e-6))
+        out->status = MSE_NO_ESTIMATE; /* exists, but so far out that nothing holds it */
     if (out->status == 0)
         numbers(w, out);
     if (out->status != 0) {

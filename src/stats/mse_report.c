@@ -175,14 +175,14 @@ static void flag_empty_overlaps(struct mse_report *r, struct arena *a)
 {
     const struct mse_table *t = r->table;
     struct buf b = BUF_EMPTY;
-    int k = 0;
+    int k = 0, found = 0;
     for (int i = 0; i < t->lists; i++)
         for (int j = i + 1; j < t->lists; j++, k++) {
             double expected = 0;
             for (size_t c = 1; c < mse_cells(t->lists); c++)
                 if ((c >> i & 1) && (c >> j & 1) && isfinite(r->main.fitted[c]))
                     expected += r->main.fitted[c];
-            if (r->two_lists[k].m == 0 && r->main.status == 0 && expected < 5)
+            if (r->two_lists[k].m == 0 && r->main.status == 0 && expected < 5 && ++found <= 8)
                 buf_addf(&b, "%s%s:%s (%.2g expected)", b.n ? ", " : "", t->name[i], t->name[j],
                          expected);
         }

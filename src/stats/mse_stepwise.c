@@ -60,7 +60,7 @@ static void record_step(struct mse_work *w, const struct mse_model *m, const uin
         if (r->included)
             continue;
         mse_model_with(m, pair[k], &with);
-        mse_work_fit(w, &with, false, &q);
+        mse_work_fit(w, &with, true, &q); /* only its status is used */
         r->check = q.status;
     }
 }

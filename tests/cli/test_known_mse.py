@@ -332,13 +332,9 @@ def check_sensitivity():
 
 def check_own_numbers():
     """Our own generator: the UK limits at 2,000 replicates within 5% of the recorded run's."""
-    replicates = "200" if SLOW else "2000"
-    row = ask("UKdat", "--bootstrap", replicates, "--seed", "1")["boot_bca"][0]
-    if SLOW:
-        tap.ok(9000 < row["bca_0.025"] < 10500, "own bootstrap, few replicates", row)
-    else:
-        tap.close(row["bca_0.025"], 9267, 0.05, "own bootstrap: lower BCa limit")
-        tap.close(row["bca_0.975"], 14307, 0.05, "own bootstrap: upper BCa limit")
+    row = ask("UKdat", "--bootstrap", "2000", "--seed", "1")["boot_bca"][0]
+    tap.close(row["bca_0.025"], 9267, 0.05, "own bootstrap: lower BCa limit")
+    tap.close(row["bca_0.975"], 14307, 0.05, "own bootstrap: upper BCa limit")
     a = tap.run("study", "mse", table("UKdat"), "--bootstrap", "100", "--seed", "5", "--json").stdout
     b = tap.run("study", "mse", table("UKdat"), "--bootstrap", "100", "--seed", "5", "--threads", "3", "--json").stdout
     tap.ok(a == b, "three threads give the same bytes as one")
