@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/pool.h"
 #include "base/rng.h"
 #include "text/fold.h"
 #include "text/phonetic.h"
@@ -109,6 +110,43 @@ static void any_bytes_are_bounded(void **state)
     }
 }
 
+/* More distinct words than the memo holds: memory stays bounded, answers stay the same. */
+static void the_memo_is_emptied(void **state)
+{
+    struct rng r = rng_stream(4, 1);
+    char raw[64], out[TEXT_FOLD_MAX];
+    int words = getenv("THROUGHLINE_SANITIZED") ? 3000 : 70000;
+    for (int i = 0; i < words; i++) {
+        size_t n = 0;
+        for (int k = 0; k < 8; k++) {
+            raw[n++] = (char)0xD0; /* U+0430..U+043F */
+            raw[n++] = (char)(0xB0 + rng_below(&r, 16));
+        }
+        assert_true(text_fold(t, (struct str){raw, n}, out) >= 8);
+    }
+    folds_to("Виктор Кузнецов", "viktor kuznetsov");
+}
+
+static void fold_job(void *ctx, size_t job, int thread)
+{
+    static const char *const names[] = {"Юлия Щука", "عمران شريف", "Ștefan", "王小明", "नरेन्द्र"};
+    char(*out)[TEXT_FOLD_MAX] = ctx;
+    struct text *own = text_new();
+    text_fold(own, str_of(names[job % 5]), out[job]);
+    text_free(own);
+}
+
+static void threads_agree(void **state)
+{
+    static char one[20][TEXT_FOLD_MAX], four[20][TEXT_FOLD_MAX];
+    pool_run(4, 20, fold_job, four);
+    pool_run(1, 20, fold_job, one);
+    for (int i = 0; i < 20; i++)
+        assert_string_equal(one[i], four[i]);
+    assert_string_equal(one[0], "yuliya shchuka");
+    assert_string_equal(one[1], "imran sharif");
+}
+
 static void folding_twice_changes_nothing(void **state)
 {
     static const char *const names[] = {"Đặng Thị", "Фрэнк Рихтер", "محمد بن سلمان", "O'Neil",
@@ -174,6 +212,7 @@ int main(void)
         cmocka_unit_test(latin_letters),         cmocka_unit_test(controls_and_bad_bytes),
         cmocka_unit_test(other_scripts),         cmocka_unit_test(marks_kept_for_parsing),
         cmocka_unit_test(any_bytes_are_bounded), cmocka_unit_test(folding_twice_changes_nothing),
+        cmocka_unit_test(the_memo_is_emptied),   cmocka_unit_test(threads_agree),
         cmocka_unit_test(skeletons_meet),        cmocka_unit_test(skeletons_part),
     };
     return cmocka_run_group_tests_name("fold", tests, setup, teardown);
