@@ -282,8 +282,13 @@ const struct command cmd_import = {
         "same\n"
         "columns, so that they can be corrected and imported as they are. Importing a file twice\n"
         "changes nothing. An import can be taken back. Dates are read day first, as in the UK.",
-    .example = "throughline import ngo.csv --as ngo --from HAVEN --dry-run\n"
+    .example = "throughline init register\n"
+               "throughline import ngo.csv --as ngo --from HAVEN --store register --dry-run\n"
+               "throughline import ngo.csv --as ngo --from HAVEN --store register\n"
                "throughline import charity.csv --as ngo --suggest-map guess.json\n"
-               "throughline import charity.csv --as ngo --map charity-map.json --dry-run",
+               "throughline import charity.csv --as ngo --from HOPE --map charity-map.json "
+               "--store register\n"
+               "throughline import --list --store register\n"
+               "throughline import --undo 2 --store register",
     .run = run,
 };
