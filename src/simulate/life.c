@@ -64,19 +64,22 @@ static void draw_first_report(struct life *l, const struct sim_model *m, struct 
     l->cell.second = d->second;
 }
 
-static const struct culture *culture_of(const struct life *l, const struct sim_model *m)
+static const struct culture *draw_culture(const struct life *l, const struct sim_model *m,
+                                          struct rng *r)
 {
+    const char *heritage = draw_code(r, &m->p.british_heritage);
     /* Of two nationalities the one that is not British names the person more often than not; the
      * published pairs have it first. */
-    int n = l->cell.nationality >= 0 ? l->cell.nationality : m->british;
-    return m->nationality[n].culture;
+    if (l->cell.nationality >= 0 && l->cell.nationality != m->british)
+        return m->nationality[l->cell.nationality].culture;
+    return names_culture(m->names, str_of(heritage));
 }
 
 static void draw_person(struct life *l, const struct sim_model *m, struct rng *r)
 {
     l->gender = l->cell.gender;
     bool female = l->gender == 'F' || (l->gender != 'M' && draw_below(r, 2));
-    name_draw(&l->name, m->names, culture_of(l, m), female, &m->p, r);
+    name_draw(&l->name, m->names, draw_culture(l, m, r), female, &m->p, r);
     l->january = l->cell.nationality >= 0 && m->nationality[l->cell.nationality].january &&
                  draw_chance(r, m->p.birth_january_custom);
     l->children = (uint8_t)(draw_below(r, 100) < 22 ? 1 + draw_below(r, 4) : 0);
