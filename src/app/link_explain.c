@@ -55,6 +55,9 @@ static void words_of(const struct link_explanation *x, const char *says, struct 
              x->prior_bits);
     for (int k = 0; k < x->reasons; k++)
         add_reason(t, &x->reason[k]);
+    if (x->dependence_bits < -0.005)
+        buf_addf(t, "  %+7.2f bits  columns that agree here repeat each other\n",
+                 x->dependence_bits);
     if (x->household_bits < -0.005)
         buf_addf(t,
                  "  %+7.2f bits  people who live or travel together share the rest of this "
@@ -84,10 +87,11 @@ static json_t *json_of(const struct link_explanation *x, const struct link_expla
                                "u", p->level ? json_real(p->u) : json_null(), "bits", p->bits,
                                "frequency_bits", p->frequency_bits));
     }
-    return json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:f, s:o, s:f, s:f, s:f}", "id_a", r->id_a,
-                     "id_b", r->id_b, "linked", together, "compared", x->compared, "shared_keys",
-                     x->shared, "verdict", says, "prior_bits", x->prior_bits, "comparisons",
-                     reasons, "household_bits", x->household_bits, "match_weight", x->bits,
+    return json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:f, s:o, s:f, s:f, s:f, s:f}", "id_a",
+                     r->id_a, "id_b", r->id_b, "linked", together, "compared", x->compared,
+                     "shared_keys", x->shared, "verdict", says, "prior_bits", x->prior_bits,
+                     "comparisons", reasons, "dependence_bits", x->dependence_bits,
+                     "household_bits", x->household_bits, "match_weight", x->bits,
                      "match_probability", x->probability);
 }
 
@@ -96,12 +100,15 @@ static json_t *json_of(const struct link_explanation *x, const struct link_expla
 static enum status draw(const struct link_explanation *x, const struct link_explain_request *r,
                         struct err *e)
 {
-    struct waterfall_step step[LINK_MAX_COLUMNS + 2];
+    struct waterfall_step step[LINK_MAX_COLUMNS + 3];
     int n = 0;
     step[n++] = (struct waterfall_step){"prior odds", "two records taken at random", x->prior_bits};
     for (int k = 0; k < x->reasons; k++)
         step[n++] =
             (struct waterfall_step){x->reason[k].column, x->reason[k].words, x->reason[k].bits};
+    if (x->dependence_bits < -0.005)
+        step[n++] = (struct waterfall_step){"repetition", "columns that repeat each other",
+                                            x->dependence_bits};
     if (x->household_bits < -0.005)
         step[n++] = (struct waterfall_step){"household", "people together share the rest",
                                             x->household_bits};

@@ -13,6 +13,7 @@ static const double HOUSEHOLD_START = 0.05, HOUSEHOLD_WEIGHT = 25.0;
 /* Without sex or a number, twins look like one person whose given name was changed: only clear
  * evidence moves their share far from the start. */
 static const double TWINS_START = 0.01, TWINS_WEIGHT = 25.0, TWINS_WEIGHT_SHARE = 0.1;
+static const double LEAST_LIFT = 1.05, LIFT_WEIGHT = 50.0; /* pairs that a lift of 1 counts as */
 static const double U_LEAST_SHARE = 0.05; /* of the random chance that is left to strangers */
 
 /* ---- chances among random pairs ---- */
@@ -125,6 +126,7 @@ struct em {
     struct link_model *m;
     /* by column and level as counted (bands of equality apart) */
     double mp[LINK_MAX_COLUMNS][16], up[LINK_MAX_COLUMNS][16];
+    double present[LINK_MAX_COLUMNS]; /* share of pairs with the column filled on both sides */
     uint32_t shared, born;
     bool guard;
 };
@@ -162,14 +164,23 @@ static void set_chances(struct em *em)
     }
 }
 
+/* Sums of one pass over the patterns. */
 struct tally {
     double match, household, twins, level[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
-    double log_likelihood;
+    double both[LINK_MAX_COLUMNS][LINK_MAX_COLUMNS]; /* strangers' pairs equal in two columns */
 };
 
 static int level_of_counted(int level)
 {
     return level >= EQUAL_BAND ? LEVEL_SAME : level;
+}
+
+static uint32_t equal_columns(uint64_t pattern, int columns)
+{
+    uint32_t same = 0;
+    for (int k = 0; k < columns; k++)
+        same |= (uint32_t)(pattern_level(pattern, k) >= EQUAL_BAND) << k;
+    return same;
 }
 
 static void expect(const struct em *em, struct tally *tally)
@@ -187,6 +198,10 @@ static void expect(const struct em *em, struct tally *tally)
             ph *= em->shared >> k & 1 ? em->mp[k][l] : em->up[k][l];
             pt *= (em->shared | em->born) >> k & 1 ? em->mp[k][l] : em->up[k][l];
         }
+        uint32_t same = equal_columns(pc->pattern, m->columns);
+        for (int k = 0; k < m->edges; k++)
+            if (same >> m->edge[k].a & same >> m->edge[k].b & 1)
+                pu *= m->edge[k].lift;
         if (!em->guard)
             ph = pt = 0.0;
         if (!em->born)
@@ -195,10 +210,49 @@ static void expect(const struct em *em, struct tally *tally)
         tally->match += match;
         tally->household += n * ph / all;
         tally->twins += n * pt / all;
-        tally->log_likelihood += n * log(all);
+        for (uint32_t x = same; x; x &= x - 1)
+            for (uint32_t y = x & (x - 1); y; y &= y - 1)
+                tally->both[__builtin_ctz(x)][__builtin_ctz(y)] += n * pu / all;
         for (int k = 0; k < m->columns; k++)
             if (pc->free >> k & 1)
                 tally->level[k][level_of_counted(pattern_level(pc->pattern, k))] += match;
+    }
+}
+
+static int root_of(const int *parent, int k)
+{
+    while (parent[k] != k)
+        k = parent[k];
+    return k;
+}
+
+/* The forest of the largest lifts. Pairs that blocking does not bring together are not seen, which
+ * can only make a lift smaller than it is. */
+static void set_dependence(struct em *em, const struct tally *tally)
+{
+    struct link_model *m = em->m;
+    int parent[LINK_MAX_COLUMNS];
+    for (int k = 0; k < m->columns; k++)
+        parent[k] = k;
+    m->edges = 0;
+    for (;;) {
+        struct dependence best = {0, 0, LEAST_LIFT};
+        for (int a = 0; a < m->columns; a++)
+            for (int b = a + 1; b < m->columns; b++) {
+                if (root_of(parent, a) == root_of(parent, b) || m->column[a].unused ||
+                    m->column[b].unused)
+                    continue;
+                double chance = m->column[a].u[LEVEL_SAME] * m->column[b].u[LEVEL_SAME] *
+                                em->present[a] * em->present[b] * (1.0 - m->prior);
+                double lift = (tally->both[a][b] + LIFT_WEIGHT) /
+                              (em->t->pairs_possible * chance + LIFT_WEIGHT);
+                if (lift > best.lift)
+                    best = (struct dependence){a, b, lift};
+            }
+        if (best.lift <= LEAST_LIFT)
+            return;
+        parent[root_of(parent, best.a)] = root_of(parent, best.b);
+        m->edge[m->edges++] = best;
     }
 }
 
@@ -209,6 +263,7 @@ static double maximise(struct em *em, const struct tally *tally)
     m->prior = fmin(0.5, (tally->match + 1.0) / em->t->pairs_possible);
     m->household =
         (tally->household + HOUSEHOLD_START * HOUSEHOLD_WEIGHT) / (tally->match + HOUSEHOLD_WEIGHT);
+    set_dependence(em, tally);
     double twins_weight = TWINS_WEIGHT + TWINS_WEIGHT_SHARE * tally->match;
     m->twins = (tally->twins + TWINS_START * twins_weight) / (tally->match + twins_weight);
     for (int k = 0; k < m->columns; k++) {
@@ -244,6 +299,10 @@ void em_fit(struct training *t, struct link_model *m)
         personal |= type_is_personal(c->type);
     }
     em.guard = personal && em.shared;
+    for (int k = 0; k < m->columns; k++) {
+        double share = (double)t->d->column[k].present / (double)t->d->n;
+        em.present[k] = share * share;
+    }
     m->household = HOUSEHOLD_START;
     m->twins = TWINS_START;
     m->prior = fmin(0.1, (double)t->d->n * 0.25 / t->pairs_possible);

@@ -58,9 +58,10 @@ void link_explain(const struct link_data *d, const struct link_model *m, uint32_
     plan_free(&plan);
     const uint32_t *x = data_row(d, a), *y = data_row(d, b);
     uint64_t pattern = pattern_of(d, x, y);
-    float household;
-    out->bits = score_pattern(&s, x, y, pattern, &household);
-    out->household_bits = household;
+    struct taken_off off;
+    out->bits = score_pattern(&s, x, pattern, &off);
+    out->household_bits = off.household;
+    out->dependence_bits = off.dependence;
     out->probability = 1.0 / (1.0 + exp2(-out->bits));
     for (int k = 0; k < d->columns; k++)
         if (!d->column[k].unused)

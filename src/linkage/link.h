@@ -236,7 +236,8 @@ struct link_explanation {
     bool compared;    /* false: no blocking rule brings the two together */
     char shared[300]; /* names of the rules that do */
     double prior_bits, bits, probability;
-    double household_bits; /* taken off because relatives and co-residents share what is shared */
+    double household_bits;  /* taken off because relatives and co-residents share what is shared */
+    double dependence_bits; /* taken off because columns repeat each other (postcode and town) */
     struct link_reason reason[LINK_MAX_COLUMNS];
     int reasons;
 };

@@ -19,9 +19,19 @@ struct model_column {
     bool unused;
 };
 
+/* Strangers who agree on column a agree on column b `lift` times as often as others do: a town and
+ * its postcodes, given and family names of one people. The edges form a forest (Chow and Liu 1968).
+ */
+struct dependence {
+    int a, b;
+    double lift;
+};
+
 struct link_model {
     struct model_column column[LINK_MAX_COLUMNS];
     int columns;
+    struct dependence edge[LINK_MAX_COLUMNS];
+    int edges;
     double prior;     /* chance that two records taken at random are one person */
     double household; /* pairs of housemates or relatives per pair of one person's records */
     double twins;     /* of twins, and of others with one registered date of birth, likewise */
@@ -56,15 +66,24 @@ struct scorer {
     bool guard; /* against housemates: there are shared and personal columns */
     float household, twins;
     uint32_t shared, born; /* columns that housemates share; dates, which twins share */
+    struct {
+        uint32_t columns; /* bit set of the two */
+        float bits;
+    } edge[LINK_MAX_COLUMNS];
+    int edges;
 };
 void scorer_new(struct scorer *s, const struct link_data *d, const struct link_model *m);
 
 /* The weight of a pair, or anything below `least` when it cannot reach `least`. */
 float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, float least,
                  uint64_t *pattern);
-/* The weight of a pattern that is known, with what was taken off for housemates. */
-float score_pattern(const struct scorer *s, const uint32_t *a, const uint32_t *b, uint64_t pattern,
-                    float *household_off);
+/* The weight of a pattern that is known, with what was taken off for housemates and for columns
+ * that repeat each other. */
+struct taken_off {
+    float household, dependence;
+};
+float score_pattern(const struct scorer *s, const uint32_t *a, uint64_t pattern,
+                    struct taken_off *off);
 
 /* ---- training (em.c) ---- */
 

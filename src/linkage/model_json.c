@@ -50,12 +50,19 @@ json_t *link_model_to_json(const struct link_model *m)
         }
         json_array_append_new(comparisons, one);
     }
-    return json_pack("{s:i, s:i, s:{s:I, s:s, s:i}, s:f, s:f, s:f, s:f, s:f, s:o}",
+    json_t *dependence = json_array();
+    for (int k = 0; k < m->edges; k++)
+        json_array_append_new(dependence,
+                              json_pack("{s:[s, s], s:f, s:f}", "columns",
+                                        m->column[m->edge[k].a].name, m->column[m->edge[k].b].name,
+                                        "lift", m->edge[k].lift, "bits", -log2(m->edge[k].lift)));
+    return json_pack("{s:i, s:i, s:{s:I, s:s, s:i}, s:f, s:f, s:f, s:f, s:f, s:o, s:o}",
                      "throughline_model", MODEL_VERSION, "text_rules", TEXT_RULES_VERSION,
                      "trained_on", "records", (json_int_t)m->records, "fingerprint", fingerprint,
                      "iterations", m->iterations, "prior", m->prior, "prior_bits",
                      model_prior_bits(m), "household", m->household, "twins", m->twins,
-                     "never_compared_bits", NEVER_COMPARED_BITS, "comparisons", comparisons);
+                     "never_compared_bits", NEVER_COMPARED_BITS, "comparisons", comparisons,
+                     "dependence", dependence);
 }
 
 /* ---- reading ---- */
@@ -148,6 +155,32 @@ static enum status read_comparison(const json_t *o, struct model_column *c, stru
     return read_frequencies(json_object_get(o, "frequencies"), c, e);
 }
 
+static int column_named(const struct link_model *m, const char *name)
+{
+    for (int k = 0; name && k < m->columns; k++)
+        if (strcmp(m->column[k].name, name) == 0)
+            return k;
+    return -1;
+}
+
+static enum status read_dependence(const json_t *all, struct link_model *m, struct err *e)
+{
+    size_t n = json_array_size(all);
+    if (n >= LINK_MAX_COLUMNS)
+        return bad(e, "the model has %zu dependences; fewer than %d are possible", n,
+                   LINK_MAX_COLUMNS);
+    for (size_t k = 0; k < n; k++) {
+        const json_t *one = json_array_get(all, k), *pair = json_object_get(one, "columns");
+        struct dependence *d = &m->edge[m->edges++];
+        d->a = column_named(m, json_string_value(json_array_get(pair, 0)));
+        d->b = column_named(m, json_string_value(json_array_get(pair, 1)));
+        if (d->a < 0 || d->b < 0 || d->a == d->b)
+            return bad(e, "a dependence must name two columns of the model");
+        TRY(number_of(one, "lift", "a dependence", 0.0, 1e12, &d->lift, e));
+    }
+    return ST_OK;
+}
+
 static enum status read_model(const json_t *doc, struct link_model *m, struct err *e)
 {
     const json_t *comparisons = json_object_get(doc, "comparisons");
@@ -175,7 +208,7 @@ static enum status read_model(const json_t *doc, struct link_model *m, struct er
         m->columns++;
         TRY(read_comparison(json_array_get(comparisons, k), &m->column[k], e));
     }
-    return ST_OK;
+    return read_dependence(json_object_get(doc, "dependence"), m, e);
 }
 
 enum status link_model_from_json(const json_t *doc, const char *name, struct link_model **out,
@@ -210,6 +243,15 @@ enum status link_model_fit(struct link_model *m, const struct link_data *d, stru
                        m->column[j].name, link_type_name(m->column[j].type),
                        link_type_name(d->column[k].type));
         in_order[k] = m->column[j];
+    }
+    for (int k = 0; k < m->edges; k++) {
+        int *end[2] = {&m->edge[k].a, &m->edge[k].b};
+        for (int i = 0; i < 2; i++) {
+            int at = 0;
+            while (strcmp(in_order[at].name, m->column[*end[i]].name) != 0)
+                at++;
+            *end[i] = at;
+        }
     }
     memcpy(m->column, in_order, sizeof in_order);
     return ST_OK;

@@ -202,6 +202,10 @@ void scorer_new(struct scorer *s, const struct link_data *d, const struct link_m
     }
     for (int at = s->columns - 1; at >= 0; at--)
         s->rest[at] = s->rest[at + 1] + most[s->order[at]];
+    for (int i = 0; i < m->edges; i++) {
+        s->edge[s->edges].columns = 1u << m->edge[i].a | 1u << m->edge[i].b;
+        s->edge[s->edges++].bits = (float)log2(m->edge[i].lift);
+    }
     s->guard = personal && s->shared;
     s->household = (float)m->household;
     s->twins = s->born ? (float)m->twins : 0.0f;
@@ -221,21 +225,26 @@ static float guard_household(const struct scorer *s, float w, float personal, fl
     return -log2f(exp2f(-w) + s->household * exp2f(-personal) + s->twins * exp2f(-unborn));
 }
 
-float score_pattern(const struct scorer *s, const uint32_t *a, const uint32_t *b, uint64_t pattern,
-                    float *household_off)
+float score_pattern(const struct scorer *s, const uint32_t *a, uint64_t pattern,
+                    struct taken_off *off)
 {
-    float w = s->prior, personal = 0.0f, unborn = 0.0f;
+    float w = s->prior, personal = 0.0f, unborn = 0.0f, repeated = 0.0f;
+    uint32_t same = 0;
     for (int i = 0; i < s->columns; i++) {
-        int k = s->order[i];
-        float bits = level_bits(s, k, pattern_level(pattern, k), a[k]);
+        int k = s->order[i], level = pattern_level(pattern, k);
+        float bits = level_bits(s, k, level, a[k]);
+        same |= (uint32_t)(level == LEVEL_SAME) << k;
         w += bits;
         personal += s->shared >> k & 1 ? 0.0f : bits;
         unborn += (s->shared | s->born) >> k & 1 ? 0.0f : bits;
     }
-    (void)b;
+    for (int i = 0; i < s->edges; i++)
+        if ((same & s->edge[i].columns) == s->edge[i].columns)
+            repeated += s->edge[i].bits;
+    w -= repeated;
     float guarded = s->guard ? guard_household(s, w, personal, unborn) : w;
-    if (household_off)
-        *household_off = guarded - w;
+    if (off)
+        *off = (struct taken_off){guarded - w, -repeated};
     return guarded;
 }
 
@@ -271,5 +280,5 @@ float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, f
             p = pattern_with(pattern_with(p, d->given, g), d->family, f);
     }
     *pattern = p;
-    return score_pattern(s, a, b, p, NULL);
+    return score_pattern(s, a, p, NULL);
 }

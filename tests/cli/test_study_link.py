@@ -389,7 +389,8 @@ def explain():
     base = ("study", "link-explain", people, "--spec", s, "--pair")
     a = run_json(*base, "R001", "R002")
     ok(a["linked"] and a["compared"], "a pair that is linked", a["verdict"])
-    total = a["prior_bits"] + sum(c["bits"] for c in a["comparisons"]) + a["household_bits"]
+    total = a["prior_bits"] + sum(c["bits"] for c in a["comparisons"]) + a["household_bits"] \
+        + a["dependence_bits"]
     ok(abs(total - a["match_weight"]) < 1e-4, "the parts add up to the weight", total)
     for c in a["comparisons"]:
         if c["level"] > 1:
