@@ -83,7 +83,8 @@ static bool is_reject_column(struct str header)
 static enum status open_rejects(struct job *j, struct err *e)
 {
     struct buf b = BUF_EMPTY;
-    snprintf(j->report->rejects, sizeof j->report->rejects, "%s.rejected.csv", j->q->file);
+    snprintf(j->report->rejects, sizeof j->report->rejects, "%s.rejected.csv",
+             strcmp(j->q->file, "-") == 0 ? "stdin" : j->q->file);
     TRY(outfile_open(&j->rejects, j->report->rejects, e));
     j->rejects_open = true;
     for (size_t i = 0; i < j->table.columns; i++) {
