@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -127,8 +128,16 @@ static enum status check_length(const struct db *db, struct err *e)
     return (uint64_t)st.st_size < page * pages ? damaged(db, e) : ST_OK;
 }
 
+/* Statistics of memory would be a lock on every allocation. */
+static void configure_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum status db_open(const char *path, enum db_access access, struct db **out, struct err *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure_library);
     *out = NULL;
     struct db *db = mem_zalloc(1, sizeof *db);
     snprintf(db->path, sizeof db->path, "%s", path);

@@ -60,30 +60,41 @@ static void write_person_id(const unsigned char id[16], char out[PERSON_ID_BYTES
     *p = '\0';
 }
 
-static void hash_content(const struct import *i, const struct record *r,
+/* Appends the length, so that no two contents have one text. */
+static void add_piece(struct buf *b, const char *text)
+{
+    size_t n = strlen(text);
+    unsigned char length[4] = {(unsigned char)n, (unsigned char)(n >> 8), (unsigned char)(n >> 16),
+                               (unsigned char)(n >> 24)};
+    buf_add(b, (const char *)length, sizeof length);
+    buf_add(b, text, n);
+}
+
+static void hash_content(const struct import *i, const struct record *r, struct buf *b,
                          unsigned char out[CONTENT_BYTES])
 {
-    struct buf b = BUF_EMPTY;
+    buf_clear(b);
     for (size_t k = 0; k < r->count; k++) {
         const struct entity_row *row = &r->rows[k];
+        unsigned char instance[2] = {(unsigned char)row->instance,
+                                     (unsigned char)(row->instance >> 8)};
+        add_piece(b, row->entity->name);
+        buf_add(b, (const char *)instance, sizeof instance);
         for (size_t f = 0; f < row->entity->field_count; f++) {
             if (!row->values[f])
                 continue;
-            buf_addf(&b, "%s.%s.%d:%zu:", row->entity->name, row->entity->fields[f].name,
-                     row->instance, strlen(row->values[f]));
-            buf_adds(&b, row->values[f]);
+            add_piece(b, row->entity->fields[f].name);
+            add_piece(b, row->values[f]);
         }
     }
-    struct str part = buf_str(&b);
+    struct str part = buf_str(b);
     keyring_pseudonym(i->s->keys, USE_CONTENT, &part, 1, out);
-    if (b.n)
-        sodium_memzero(b.p, b.n);
-    buf_free(&b);
 }
 
 static void hash_job(void *ctx, size_t job, int thread)
 {
     struct batch *b = ctx;
+    struct buf text = BUF_EMPTY;
     (void)thread;
     size_t end = (job + 1) * ROWS_PER_JOB < b->n ? (job + 1) * ROWS_PER_JOB : b->n;
     for (size_t k = job * ROWS_PER_JOB; k < end; k++) {
@@ -92,8 +103,11 @@ static void hash_job(void *ctx, size_t job, int thread)
         struct str parts[3] = {str_of(b->i->organisation), str_of(b->i->channel), row->source_key};
         keyring_pseudonym(b->i->s->keys, USE_PERSON, parts, 3, id);
         write_person_id(id, b->i->prepared[k].person_id);
-        hash_content(b->i, &row->record, b->i->prepared[k].content);
+        hash_content(b->i, &row->record, &text, b->i->prepared[k].content);
     }
+    if (text.cap)
+        sodium_memzero(text.p, text.cap);
+    buf_free(&text);
 }
 
 static void seal_row(const struct import *i, const struct entity_row *row, int64_t record,
@@ -326,47 +340,66 @@ static enum status bind_value(struct db_stmt *q, int k, const struct field *f, c
     return ST_OK;
 }
 
-static enum status insert_entity_rows(const struct batch *b, const struct entity_table *t,
+/* A row to insert: row `r` of record `k` of the batch. */
+struct row_ref {
+    uint32_t k, r;
+};
+
+static enum status insert_entity_rows(const struct batch *b, const struct row_ref *refs, size_t n,
                                       struct db_stmt *q, struct err *e)
 {
-    for (size_t k = 0; k < b->n; k++) {
-        const struct import_row *row = &b->rows[k];
-        if (row->outcome == ROW_SAME)
-            continue;
-        for (size_t r = 0; r < row->record.count; r++) {
-            const struct entity_row *er = &row->record.rows[r];
-            if (er->entity != t->entity)
-                continue;
-            db_bind_int(q, 1, row->id);
-            db_bind_int(q, 2, er->instance);
-            for (size_t f = 0; f < er->entity->field_count; f++)
-                TRY(bind_value(q, (int)f + 3, &er->entity->fields[f], er->values[f],
-                               b->i->sealed[k][r].values[f], e));
-            TRY(db_run(q, e));
-        }
+    for (size_t i = 0; i < n; i++) {
+        const struct import_row *row = &b->rows[refs[i].k];
+        const struct entity_row *er = &row->record.rows[refs[i].r];
+        const struct sealed_row *sealed = &b->i->sealed[refs[i].k][refs[i].r];
+        db_bind_int(q, 1, row->id);
+        db_bind_int(q, 2, er->instance);
+        for (size_t f = 0; f < er->entity->field_count; f++)
+            TRY(bind_value(q, (int)f + 3, &er->entity->fields[f], er->values[f], sealed->values[f],
+                           e));
+        TRY(db_run(q, e));
     }
     return ST_OK;
+}
+
+/* The rows in the order of their entities; start[t] is where those of entity t begin. */
+static struct row_ref *sort_rows(const struct batch *b, size_t *start, size_t tables)
+{
+    memset(start, 0, (tables + 1) * sizeof *start);
+    for (size_t k = 0; k < b->n; k++)
+        for (size_t r = 0; b->rows[k].outcome != ROW_SAME && r < b->rows[k].record.count; r++)
+            start[b->rows[k].record.rows[r].entity->index + 1]++;
+    for (size_t t = 0; t < tables; t++)
+        start[t + 1] += start[t];
+    struct row_ref *refs = mem_array(start[tables], sizeof *refs);
+    size_t *next = mem_array(tables, sizeof *next);
+    memcpy(next, start, tables * sizeof *next);
+    for (size_t k = 0; k < b->n; k++)
+        for (size_t r = 0; b->rows[k].outcome != ROW_SAME && r < b->rows[k].record.count; r++)
+            refs[next[b->rows[k].record.rows[r].entity->index]++] =
+                (struct row_ref){(uint32_t)k, (uint32_t)r};
+    free(next);
+    return refs;
 }
 
 /* Entity by entity, so that each table is appended to in one go. */
 static enum status insert_rows(const struct batch *b, struct err *e)
 {
     struct store *s = b->i->s;
-    bool *used = mem_zalloc(s->table_count, sizeof *used);
-    for (size_t k = 0; k < b->n; k++)
-        for (size_t r = 0; b->rows[k].outcome != ROW_SAME && r < b->rows[k].record.count; r++)
-            used[b->rows[k].record.rows[r].entity->index] = true;
+    size_t *start = mem_array(s->table_count + 1, sizeof *start);
+    struct row_ref *refs = sort_rows(b, start, s->table_count);
     enum status st = ST_OK;
     for (size_t t = 0; t < s->table_count && st == ST_OK; t++) {
         struct db_stmt *q;
-        if (!used[t])
+        if (start[t + 1] == start[t])
             continue;
         st = db_prepare(s->db, s->tables[t].insert, &q, e);
         if (st == ST_OK)
-            st = insert_entity_rows(b, &s->tables[t], q, e);
+            st = insert_entity_rows(b, refs + start[t], start[t + 1] - start[t], q, e);
         db_done(q);
     }
-    free(used);
+    free(refs);
+    free(start);
     return st;
 }
 
