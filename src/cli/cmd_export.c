@@ -10,7 +10,7 @@ static enum status run(struct cli *c, struct err *e)
     struct export_request q = {
         .as = cli_text(c, "as", NULL),
         .store_dir = cli_text(c, "store", NULL),
-        .key_file = cli_text(c, "key", NULL),
+        .key_file = cli_text(c, "key-file", NULL),
         .out = cli_text(c, "out", NULL),
         .identity = cli_has(c, "identity"),
         .account = cli_has(c, "account"),
@@ -50,7 +50,7 @@ static const struct opt opts[] = {
      0},
     {"basis", OPT_TEXT, "CODE", "why it may leave: a code of sharing_basis", false, 0},
     {"recipient", OPT_TEXT, "NAME", "who gets it", false, 0},
-    {"key", OPT_FILE, "FILE", "the key file, when it is not in the register", false, 0},
+    {"key-file", OPT_FILE, "FILE", "the key file, when it is not in the register", false, 0},
     {"threads", OPT_INT, "N", "threads for unsealing; default: all processors", false, 0},
     {0},
 };

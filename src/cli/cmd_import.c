@@ -125,7 +125,7 @@ static enum status import_file(struct cli *c, struct err *e)
         .channel = cli_text(c, "as", NULL),
         .organisation = cli_text(c, "from", NULL),
         .store_dir = cli_text(c, "store", NULL),
-        .key_file = cli_text(c, "key", NULL),
+        .key_file = cli_text(c, "key-file", NULL),
         .map_file = cli_text(c, "map", NULL),
         .dry_run = cli_has(c, "dry-run"),
         .today = calendar_today(),
@@ -152,7 +152,7 @@ static enum status with_store(struct cli *c, unsigned keys, struct store **out, 
     struct store_options o = {.dir = cli_text(c, "store", NULL),
                               .mode = keys ? STORE_JOB : STORE_SHARED,
                               .keys = keys,
-                              .key_file = cli_text(c, "key", NULL),
+                              .key_file = cli_text(c, "key-file", NULL),
                               .actor = the_actor()};
     if (!o.dir)
         return err_set(e, ST_USAGE, "--store DIR is needed");
@@ -264,7 +264,7 @@ static const struct opt opts[] = {
     {"dry-run", OPT_FLAG, NULL, "check every row, write nothing", false, 0},
     {"list", OPT_FLAG, NULL, "list the imports of the register", false, 0},
     {"undo", OPT_INT, "IMPORT_ID", "take an import back", false, 0},
-    {"key", OPT_FILE, "FILE", "the key file, when it is not in the register", false, 0},
+    {"key-file", OPT_FILE, "FILE", "the key file, when it is not in the register", false, 0},
     {"threads", OPT_INT, "N", "threads for sealing; default: all processors", false, 0},
     {0},
 };
