@@ -128,7 +128,7 @@ struct em {
     double mp[LINK_MAX_COLUMNS][16], up[LINK_MAX_COLUMNS][16];
     double present[LINK_MAX_COLUMNS]; /* share of pairs with the column filled on both sides */
     uint32_t shared, born;
-    bool guard;
+    bool guard, dependent;
 };
 
 /* Strangers' chances: the random ones with the matches among them taken out. */
@@ -263,7 +263,8 @@ static double maximise(struct em *em, const struct tally *tally)
     m->prior = fmin(0.5, (tally->match + 1.0) / em->t->pairs_possible);
     m->household =
         (tally->household + HOUSEHOLD_START * HOUSEHOLD_WEIGHT) / (tally->match + HOUSEHOLD_WEIGHT);
-    set_dependence(em, tally);
+    if (em->dependent)
+        set_dependence(em, tally);
     double twins_weight = TWINS_WEIGHT + TWINS_WEIGHT_SHARE * tally->match;
     m->twins = (tally->twins + TWINS_START * twins_weight) / (tally->match + twins_weight);
     for (int k = 0; k < m->columns; k++) {
@@ -306,12 +307,17 @@ void em_fit(struct training *t, struct link_model *m)
     m->household = HOUSEHOLD_START;
     m->twins = TWINS_START;
     m->prior = fmin(0.1, (double)t->d->n * 0.25 / t->pairs_possible);
-    struct tally tally;
-    double change = 1.0;
-    for (m->iterations = 0; m->iterations < ITERATIONS && change > 1e-4; m->iterations++) {
-        set_chances(&em);
-        expect(&em, &tally);
-        change = maximise(&em, &tally);
+    /* first as if columns were independent: a dependence fitted at once would take the matches for
+     * strangers whose columns go together */
+    for (int round = 0; round < 2; round++) {
+        double change = 1.0;
+        em.dependent = round == 1;
+        for (int i = 0; i < ITERATIONS && change > 1e-4; i++, m->iterations++) {
+            struct tally tally;
+            set_chances(&em);
+            expect(&em, &tally);
+            change = maximise(&em, &tally);
+        }
     }
     set_chances(&em);
     model_set_bits(m);

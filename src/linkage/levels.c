@@ -130,9 +130,6 @@ static int name_level(const struct column *c, uint32_t a, uint32_t b)
         level = NAME_DIFFERENT;
     if (level == NAME_NEAR)
         return level;
-    /* the sound is a key, not a proof: strangers' names share it now and then */
-    if (name_sound(x) == name_sound(y) && name_sound(x) && x->key.n > 2 && y->key.n > 2)
-        return level <= NAME_WEAK ? NAME_NEAR : NAME_WEAK;
     if (name_has_words(x) || name_has_words(y)) {
         const struct words *p = &c->words[a], *q = &c->words[b];
         int fewer = p->n < q->n ? p->n : q->n;
@@ -141,6 +138,9 @@ static int name_level(const struct column *c, uint32_t a, uint32_t b)
         if (fewer && words_in_common(p, q) == fewer && level > NAME_SIMILAR)
             return NAME_SIMILAR;
     }
+    /* the sound is a key, not a proof: strangers' names share it now and then */
+    if (name_sound(x) == name_sound(y) && name_sound(x) && x->key.n > 2 && y->key.n > 2)
+        return level <= NAME_WEAK ? NAME_NEAR : NAME_WEAK;
     if ((x->key.n == 1 || y->key.n == 1) && x->key.c[0] == y->key.c[0] && level > NAME_WEAK)
         return NAME_WEAK;
     return level;
