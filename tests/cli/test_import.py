@@ -340,9 +340,9 @@ with temp_dir() as d:
     other = os.path.join(d, "other")
     run("init", other)
     keys = digest(store)
-    refused(attempt(many, store, "--key", os.path.join(other, "keys", "master.key")), "key", name="wrong key")
+    refused(attempt(many, store, "--key-file", os.path.join(other, "keys", "master.key")), "key", name="wrong key")
     equal(digest(store), keys, "wrong key: not a byte changed")
-    refused(attempt(many, store, "--key", os.path.join(d, "no-such.key")), name="no key file")
+    refused(attempt(many, store, "--key-file", os.path.join(d, "no-such.key")), name="no key file")
 
     torn = os.path.join(d, "torn")
     shutil.copytree(store, torn)
