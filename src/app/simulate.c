@@ -131,7 +131,7 @@ static enum status open_all(struct outfile *files, int *opened, const char *dir,
 static enum status fill(const struct simulate_request *q, const struct simulator *s,
                         const struct progress *p, struct simulate_summary *out, struct err *e)
 {
-    struct outfile files[ALL_FILES];
+    struct outfile files[ALL_FILES] = {0};
     struct job *job = mem_zalloc(1, sizeof *job);
     int opened = 0;
     enum status status = open_all(files, &opened, q->out, e);

@@ -68,6 +68,19 @@ static const char *how_it_started(const char *recruiter)
     return "Not known.";
 }
 
+static const char *outcome_words(const char *code)
+{
+    static const char *const words[][2] = {{"POS", "Positive"},
+                                           {"NEG", "Negative"},
+                                           {"GRANTED", "Granted"},
+                                           {"REFUSED", "Refused"},
+                                           {"PART", "Granted in part"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(code, words[i][0]) == 0)
+            return words[i][1];
+    BUG("no words for outcome %s", code);
+}
+
 static void set_casework(struct writing *w, const struct referral *f)
 {
     static const char *const prefix[] = {"RG", "CG", "Recon", "Leave"};
@@ -89,12 +102,7 @@ static void set_casework(struct writing *w, const struct referral *f)
         if (!o)
             continue;
         snprintf(column, sizeof column, "%sDecision", prefix[i]);
-        row_set(w, column,
-                o[0] == 'G'                  ? "Granted"
-                : o[0] == 'R'                ? "Refused"
-                : o[0] == 'P' && o[1] == 'A' ? "Granted in part"
-                : o[0] == 'P'                ? "Positive"
-                                             : "Negative");
+        row_set(w, column, outcome_words(o));
         snprintf(column, sizeof column, "%sDecisionDate", prefix[i]);
         row_date(w, column, d[i]->date);
         snprintf(column, sizeof column, "%sRetraffickingConsidered", prefix[i]);
@@ -221,9 +229,9 @@ static const char *country_name(struct writing *w, const struct episode *e)
     const char *code = e->country != HOME_COUNTRY ? transit_countries[e->country]
                                                   : w->m->nationality[l->cell.nationality].alpha3;
     const struct code *c = code_find(dictionary_codes("country_iso3166"), str_of(code));
-    if (!c)
-        BUG("no country %s", code);
-    return c->label.p;
+    if (c)
+        return c->label.p;
+    BUG("no country %s", code);
 }
 
 static void set_where(struct writing *w, const struct referral *f, const struct episode *e)

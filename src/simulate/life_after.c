@@ -215,7 +215,8 @@ void life_draw_contacts(struct life *l, const struct sim_model *m, struct rng *r
         const struct episode *x = &l->episode[e];
         bool referred = was_referred(l, e), known_only_here = l->other_only && e == 0;
         int32_t end = x->end == DATE_NONE ? x->start + 1 + (int)draw_below(r, 60) : x->end;
-        int days[3] = {(int)draw_below(r, 200), (int)draw_below(r, 120), (int)draw_below(r, 20)};
+        const int days[3] = {(int)draw_below(r, 200), (int)draw_below(r, 120),
+                             (int)draw_below(r, 20)};
         bool by[3] = {draw_chance(r, m->p.helpline), draw_chance(r, m->p.ngo),
                       draw_chance(r, m->p.police)};
         uint32_t unreferred = draw_below(r, 100);

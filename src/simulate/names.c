@@ -31,17 +31,21 @@ static bool ends(const char *s, const char *with)
     return n > k && strcmp(s + n - k, with) == 0;
 }
 
-/* Exchanges the ending in both writings. */
+/* Puts `with` in place of the last `drop` bytes. */
+static void put_ending(char text[NAME_PART_BYTES], size_t drop, const char *with)
+{
+    size_t n = strlen(text);
+    if (n >= drop && n - drop + strlen(with) < NAME_PART_BYTES)
+        snprintf(text + n - drop, NAME_PART_BYTES - (n - drop), "%s", with);
+}
+
+/* Exchanges the ending in both writings. The men's endings are ASCII in all lists. */
 static bool reshape(struct name_part *p, const char *from, const char *to, const char *to_ascii)
 {
-    size_t k = strlen(from), n = strlen(p->text), m = strlen(p->ascii);
-    if (!ends(p->ascii, from) || n < k || n + strlen(to) >= NAME_PART_BYTES)
+    if (!ends(p->text, from) || !ends(p->ascii, from))
         return false;
-    /* The endings are ASCII in the men's forms of all lists, so both writings end alike. */
-    if (!ends(p->text, from))
-        return false;
-    strcpy(p->text + n - k, to);
-    strcpy(p->ascii + m - k, to_ascii);
+    put_ending(p->text, strlen(from), to);
+    put_ending(p->ascii, strlen(from), to_ascii);
     p->from = NULL;
     return true;
 }
@@ -63,15 +67,13 @@ static void inflect(struct name_part *p, enum name_structure s, bool married)
         if (ends(p->ascii, "ova") || ends(p->text, "á"))
             break;
         if (ends(p->text, "ý")) {
-            strcpy(p->text + strlen(p->text) - strlen("ý"), "á");
-            p->ascii[strlen(p->ascii) - 1] = 'a';
+            put_ending(p->text, strlen("ý"), "á");
+            put_ending(p->ascii, 1, "a");
             p->from = NULL;
         } else if (!reshape(p, "a", "ová", "ova") && !reshape(p, "o", "ová", "ova")) {
-            if (strlen(p->text) + 5 < NAME_PART_BYTES) {
-                strcat(p->text, "ová");
-                strcat(p->ascii, "ova");
-                p->from = NULL;
-            }
+            put_ending(p->text, 0, "ová");
+            put_ending(p->ascii, 0, "ova");
+            p->from = NULL;
         }
         break;
     case NAMES_LITHUANIAN:

@@ -94,7 +94,7 @@ static struct name_pool pool_of(const struct reader *r, struct str lists, char k
     size_t cap = 0;
     for (size_t i = 0; i < r->n; i++)
         cap += r->entry[i].kind == kind;
-    const struct name_spelling **name = arena_array(r->a, cap + 1, sizeof *name);
+    const struct name_spelling **name = arena_array(r->a, cap + 1, sizeof(void *));
     uint64_t *cum = arena_array(r->a, cap + 1, sizeof *cum), total = 0;
     for (uint64_t base = 12000; next_piece(&rest, &list); base = 3000) {
         uint64_t rank = 0;

@@ -88,24 +88,18 @@ void row_identity(struct writing *w, const struct recorded *id, bool named)
 
 const char *types_codes(struct writing *w, uint8_t types, bool child)
 {
-    /* In the order of the codes. */
-    char text[40] = "";
-    if (types & X_CRIM)
-        strcat(text, "CRIM|");
-    if (types & X_SEX && child)
-        strcat(text, "CSE|");
-    if (types & X_DOM)
-        strcat(text, "DOM|");
-    if (types & X_LAB)
-        strcat(text, "LAB|");
-    if (types & X_ORG)
-        strcat(text, "ORG|");
-    if (types & X_SEX && !child)
-        strcat(text, "SEX|");
-    if (!text[0])
-        return "UNKNOWN";
-    text[strlen(text) - 1] = '\0';
-    return arena_strdup(w->a, text);
+    const struct {
+        bool has;
+        const char *code;
+    } codes[] = {/* in the order of the codes */
+                 {types & X_CRIM, "CRIM"}, {types & X_SEX && child, "CSE"},
+                 {types & X_DOM, "DOM"},   {types & X_LAB, "LAB"},
+                 {types & X_ORG, "ORG"},   {types & X_SEX && !child, "SEX"}};
+    const char *text = "";
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i].has)
+            text = arena_printf(w->a, "%s%s%s", text, *text ? "|" : "", codes[i].code);
+    return *text ? text : "UNKNOWN";
 }
 
 int last_episode(uint8_t about)

@@ -67,13 +67,13 @@ static bool may_be_missing(const struct layout_column *c)
 void sheet_of_layout(struct sheet *s, const char *channel)
 {
     const struct layout *l = layout_of_channel(channel);
-    if (!l)
-        BUG("no layout of channel %s", channel);
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; l && i < l->count; i++)
         if (l->columns[i].column.n) {
             size_t at = add_column(s, l->columns[i].column.p);
             s->droppable[at] |= may_be_missing(&l->columns[i]);
         }
+    if (!s->columns)
+        BUG("no layout of channel %s", channel);
 }
 
 void sheet_of_names(struct sheet *s, const char *const *names)
