@@ -27,5 +27,8 @@
 #define LIMIT_SHEET_STYLES 65536
 #define LIMIT_XML_DEPTH 64
 #define LIMIT_XML_TAG_BYTES ((size_t)2 << 20) /* one tag, comment or instruction */
+#define LIMIT_CODES 100000                  /* codes of one hierarchy or flat dimension */
+#define LIMIT_TABLES 1000                   /* tables of one release specification */
+#define LIMIT_TABLE_CELLS ((size_t)1 << 22) /* cells of all tables of a release together */
 
 #endif

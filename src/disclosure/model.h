@@ -1,0 +1,74 @@
+/* Tables with margins, and how their cells hang together.
+ *
+ * A population cell is a set of people by definition: one node of a hierarchy for each column that
+ * any table uses, the root where a table does not use it. Two tables whose where-filters and codes
+ * say the same share the cell. Relations are "a cell is the sum of its parts along one column",
+ * over all tables together: margins, hierarchies, and periods (Q1 + .. + Q4 = year) alike.
+ *
+ * Where only some parts are in the tables (Q1 and the year), the rest is a cell that is not listed:
+ * unknown, at least 0, and itself additive along the other columns. So a difference between two
+ * published populations is in the model. */
+#ifndef DISCLOSURE_MODEL_H
+#define DISCLOSURE_MODEL_H
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "disclosure/hier.h"
+#include "disclosure/spec.h"
+
+#include <stdint.h>
+
+struct model_column {
+    const char *name;
+    const struct hier *h;
+    int levels; /* published levels as a dimension, 0 for all */
+};
+
+struct model_table {
+    const struct spec_table *spec;
+    int column[SPEC_MAX_DIMENSIONS]; /* of the model, for each dimension */
+    uint32_t ncodes[SPEC_MAX_DIMENSIONS];
+    uint32_t *code[SPEC_MAX_DIMENSIONS];  /* nodes in preorder; the first is the total */
+    uint32_t *fixed;                      /* node of each column of the model (where, or root) */
+    size_t ncells;
+    uint32_t *cell; /* population cell of each table cell, the first dimension slowest */
+};
+
+struct model {
+    const struct spec *spec;
+    int ncolumns, ntables;
+    struct model_column *column;
+    struct model_table *table;
+    uint32_t ncells;  /* population cells, listed ones first */
+    uint32_t nlisted; /* those that are in a table */
+    uint32_t *node;   /* ncells x ncolumns: the nodes that define each cell */
+    uint32_t *times;  /* nlisted: in how many tables the cell is printed */
+    uint32_t nrows;
+    uint32_t *row_start; /* nrows + 1 */
+    uint32_t *row_cell;  /* the whole first, then its parts */
+    /* private */
+    uint32_t *hash;
+    uint32_t hash_mask, cell_cap, row_cap, entry_cap;
+};
+
+/* `columns` must hold every dimension and where-column of the spec. Unknown where-codes, and tables
+ * over LIMIT_TABLE_CELLS, are errors. Cost: cells x columns look-ups. The model is freed by
+ * model_free; it points into `spec`, `columns` and their hierarchies. */
+MUST_CHECK enum status model_build(struct model *m, const struct spec *spec,
+                                   const struct model_column *columns, int ncolumns,
+                                   const char *spec_name, struct err *e);
+void model_free(struct model *m);
+
+/* Records: node[c][r] is the node of record r in column c of the model. A record at a subtotal that
+ * a table splits further is an error (its row is line[r]). Fills count[0..ncells-1]. */
+MUST_CHECK enum status model_count(const struct model *m, const uint32_t *const *node, size_t n,
+                                   const long *line, const char *file, int64_t *count,
+                                   struct err *e);
+
+/* Codes of cell k of a table, joined by `sep`, into buf (NUL-terminated, cut if too long). */
+void model_cell_name(const struct model *m, const struct model_table *t, size_t k, char sep,
+                     char *buf, size_t size);
+/* Local code number of each dimension for table cell k. */
+void model_cell_codes(const struct model_table *t, size_t k, uint32_t code[SPEC_MAX_DIMENSIONS]);
+
+#endif
