@@ -124,7 +124,7 @@ static uint32_t gather(const struct uses *u, struct rng *rng, uint32_t size, uin
         uint32_t skip = uses ? (uint32_t)rng_below(rng, uses) : 0;
         for (uint32_t i = 0; i < uses && n < size; i++) {
             uint32_t r = u->row[u->start[j] + (i + skip) % uses];
-            if (row_in[r])
+            if (row_in[r] || rng_below(rng, 3) == 0)
                 continue;
             row_in[r] = 1;
             for (uint32_t k = p->row_start[r]; k < p->row_start[r + 1] && n < size; k++)
@@ -177,28 +177,35 @@ static struct lp *neighbourhood(const struct uses *u, const uint8_t *x, const ui
     return lp;
 }
 
-static bool improve_once(const struct uses *u, struct rng *rng, uint32_t size,
-                         struct bip_result *out, uint64_t *work)
+enum outcome { BETTER, SAME, TOO_HARD };
+
+static enum outcome improve_once(const struct uses *u, struct rng *rng, uint32_t size,
+                                 struct bip_result *out, uint64_t *work)
 {
     const struct bip *p = u->p;
     uint8_t *in = mem_zalloc(p->n, 1), *x = mem_alloc(p->n);
     uint32_t *list = mem_array(p->n, sizeof *list), *local = mem_array(p->n, sizeof *local);
-    double *v = mem_array(p->n, sizeof *v);
+    double *v = mem_array(p->n, sizeof *v), *start = mem_array(p->n, sizeof *start);
     memset(local, 0xff, p->n * sizeof *local);
     uint32_t n = gather(u, rng, size, in, list);
     struct lp *lp = neighbourhood(u, out->x, list, n, local);
-    bool better = false;
+    enum outcome result = SAME;
     int64_t now = 0;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         now += out->x[list[i]] ? p->cost[list[i]] : 0;
+        start[i] = out->x[list[i]];
+    }
     if (lp_solve(lp, true) == LP_OPTIMAL && lp_objective(lp) < (double)now - 1 + TIE_TOTAL) {
-        struct lp_branch b = {.max_iterations = 2000 + 4 * (uint64_t)n, .gap = 1 - TIE_TOTAL, .x = v};
-        lp_branch(lp, &b);
+        struct lp_branch b = {
+            .max_iterations = 3000, .gap = 1 - TIE_TOTAL, .start = start, .x = v};
+        if (lp_branch(lp, &b) == LP_STOPPED)
+            result = TOO_HARD;
         if (b.found) {
             memcpy(x, out->x, p->n);
             for (uint32_t i = 0; i < n; i++)
                 x[list[i]] = v[i] > 0.5;
-            better = offer(p, x, out);
+            if (offer(p, x, out))
+                result = BETTER;
         }
     }
     *work += (lp_iterations(lp) + 50) * n;
@@ -208,7 +215,29 @@ static bool improve_once(const struct uses *u, struct rng *rng, uint32_t size,
     free(list);
     free(local);
     free(v);
-    return better;
+    free(start);
+    return result;
+}
+
+/* The size of a neighbourhood follows what can be solved: larger after many that gave nothing, a
+ * little smaller after some that were too hard. */
+struct tuned {
+    uint32_t size, idle, hard;
+};
+
+static void tune(struct tuned *t, uint32_t n, enum outcome r)
+{
+    uint32_t left = n - t->size, more = t->size / 4 < left / 8 ? t->size / 4 : left / 8;
+    t->idle = r == BETTER ? 0 : t->idle + 1;
+    t->hard = r == TOO_HARD ? t->hard + 1 : 0;
+    if (t->hard == 2) {
+        uint32_t less = left / 8 + n / 100 + 1;
+        t->size -= less < t->size / 2 ? less : t->size / 2;
+        t->hard = t->idle = 0;
+    } else if (t->idle == 30) {
+        t->size += more + 1 <= left ? more + 1 : left;
+        t->idle = 0;
+    }
 }
 
 static void improve(const struct bip *p, uint64_t seed, double effort,
@@ -217,14 +246,10 @@ static void improve(const struct bip *p, uint64_t seed, double effort,
     struct uses u;
     struct rng rng = rng_stream(seed, 2000);
     uint64_t work = 0;
-    uint32_t size = 150, idle = 0;
+    struct tuned t = {.size = p->n < 150 ? p->n : 150};
     uses_open(&u, p);
     while ((double)work < effort && out->cost > out->bound) {
-        idle = improve_once(&u, &rng, size, out, &work) ? 0 : idle + 1;
-        if (idle > 30 && size < 1200) {
-            size += size / 4;
-            idle = 0;
-        }
+        tune(&t, p->n, improve_once(&u, &rng, t.size, out, &work));
         progress_tick(progress, "round", work, (uint64_t)effort);
     }
     uses_close(&u);
@@ -302,7 +327,7 @@ void bip_solve(const struct bip *p, uint64_t seed, double effort, const struct p
     }
     if (!out->found && !out->impossible)
         walk(p, v, seed, out);
-    free(v);
     if (out->found && out->cost > out->bound)
         improve(p, seed, effort, progress, out);
+    free(v);
 }

@@ -175,13 +175,24 @@ uint64_t lp_iterations(const struct lp *lp)
 struct watch {
     struct lp_branch *b;
     int first_iteration;
-    bool stopped, proven;
+    bool stopped, proven, started;
 };
+
+/* GLPK counts from 1. */
+static void offer_start(struct watch *w, glp_tree *tree)
+{
+    if (w->b->start && !w->started) {
+        w->started = true;
+        glp_ios_heur_sol(tree, w->b->start - 1);
+    }
+}
 
 static void watch_tree(glp_tree *tree, void *info)
 {
     struct watch *w = info;
     glp_prob *p = glp_ios_get_prob(tree);
+    if (glp_ios_reason(tree) == GLP_IHEUR)
+        offer_start(w, tree);
     int best = glp_ios_best_node(tree);
     if (best) {
         double bound = glp_ios_node_bound(tree, best);

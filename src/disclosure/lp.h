@@ -49,6 +49,7 @@ uint64_t lp_iterations(const struct lp *lp);
 struct lp_branch {
     uint64_t max_iterations;
     double gap;
+    const double *start; /* a solution that is known, or NULL: only better ones are looked for */
     double *x;
     bool found;
     double objective, bound;

@@ -7,7 +7,7 @@
 
 #define NONE UINT32_MAX
 #define CANDIDATES 500  /* leaves looked at for one flip */
-#define COST_WEIGHT 0.01
+#define COST_WEIGHT 0.04
 #define PATIENCE 20000  /* flips */
 
 /* constant + sum of coef * leaf */
