@@ -1,6 +1,7 @@
 #include "app/study_tables.h"
 
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
 
@@ -38,9 +39,8 @@ static enum status read_rows(struct csv *csv, struct arena *a, struct hier_row *
         }
         MEM_GROW(*rows, cap, *n + 1);
         struct str c = row.cells[code], p = row.cells[parent];
-        (*rows)[(*n)++] = (struct hier_row){{arena_strndup(a, c.p, c.n), c.n},
-                                            {arena_strndup(a, p.p, p.n), p.n},
-                                            row.line};
+        (*rows)[(*n)++] = (struct hier_row){
+            {arena_strndup(a, c.p, c.n), c.n}, {arena_strndup(a, p.p, p.n), p.n}, row.line};
     }
 }
 
@@ -107,6 +107,17 @@ void study_tables_free(struct study_tables *t)
 {
     arena_free(&t->arena);
     *t = (struct study_tables){0};
+}
+
+enum status study_ptable_read(struct study_tables *t, struct cellkey_table *table, struct err *e)
+{
+    const char *path = study_tables_path(t, t->spec.ptable);
+    struct file_bytes f;
+    TRY(file_read(path, LIMIT_JSON_BYTES, &f, e));
+    enum status s =
+        cellkey_table_parse(table, (struct str){f.p, f.n}, path, t->spec.ptable_spec, e);
+    file_release(&f);
+    return s;
 }
 
 /* ---- microdata ---- */

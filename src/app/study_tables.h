@@ -1,10 +1,11 @@
-/* What `study protect` and `study attack` share: the spec with its hierarchy files, the columns that
- * its tables use, and microdata as node numbers. */
+/* What `study protect` and `study attack` share: the spec with its hierarchy files, the columns
+ * that its tables use, and microdata as node numbers. */
 #ifndef APP_STUDY_TABLES_H
 #define APP_STUDY_TABLES_H
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "disclosure/cellkey.h"
 #include "disclosure/model.h"
 #include "disclosure/spec.h"
 
@@ -16,7 +17,7 @@ struct study_tables {
     struct arena arena;
     const char *spec_path;
     struct spec spec;
-    int ncolumns; /* dimensions and where-columns, in the order of the spec */
+    int ncolumns;                /* dimensions and where-columns, in the order of the spec */
     struct model_column *column; /* h is NULL until the codes of a flat column are known */
 };
 
@@ -27,6 +28,10 @@ MUST_CHECK enum status study_tables_open(struct study_tables *t, const char *spe
 void study_tables_free(struct study_tables *t);
 /* `name` beside the spec if it is there, else as it is; in the arena. */
 const char *study_tables_path(struct study_tables *t, const char *name);
+
+/* The cell-key table that the spec names. Free with cellkey_table_free. */
+MUST_CHECK enum status study_ptable_read(struct study_tables *t, struct cellkey_table *table,
+                                         struct err *e);
 
 /* One row per person or referral. */
 struct study_records {

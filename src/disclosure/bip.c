@@ -196,8 +196,7 @@ static enum outcome improve_once(const struct uses *u, struct rng *rng, uint32_t
         start[i] = out->x[list[i]];
     }
     if (lp_solve(lp, true) == LP_OPTIMAL && lp_objective(lp) < (double)now - 1 + TIE_TOTAL) {
-        struct lp_branch b = {
-            .max_iterations = 3000, .gap = 1 - TIE_TOTAL, .start = start, .x = v};
+        struct lp_branch b = {.max_iterations = 3000, .gap = 1 - TIE_TOTAL, .start = start, .x = v};
         if (lp_branch(lp, &b) == LP_STOPPED)
             result = TOO_HARD;
         if (b.found) {

@@ -12,17 +12,17 @@
 
 struct bip {
     uint32_t n, nrows;
-    const int64_t *cost;     /* whole numbers */
-    const double *tie;       /* >= 0, summing to less than 0.45: which of the best is taken */
+    const int64_t *cost; /* whole numbers */
+    const double *tie;   /* >= 0, summing to less than 0.45: which of the best is taken */
     const uint32_t *row_start, *column;
-    const int8_t *sign;      /* +1 or -1, beside column */
+    const int8_t *sign; /* +1 or -1, beside column */
     const int64_t *rhs;
 };
 
 struct bip_result {
     bool found, impossible; /* impossible: proven that there is none */
     uint8_t *x;             /* n, caller's */
-    int64_t cost, bound; /* cost == bound: proven optimal */
+    int64_t cost, bound;    /* cost == bound: proven optimal */
 };
 
 /* `effort` scales the search after the first solution, in simplex iterations times rows. */

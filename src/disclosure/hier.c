@@ -128,6 +128,11 @@ static enum status order_nodes(struct hier *h, const struct hier_row *rows, cons
         }
     }
     enum status s = ST_OK;
+    for (uint32_t v = 0; v < placed && s == ST_OK; v++)
+        if (h->level[v] > LIMIT_LEVELS) {
+            err_at(e, name, 0, "parent");
+            s = err_set(e, ST_DATA, "the hierarchy is deeper than %d levels", LIMIT_LEVELS);
+        }
     for (size_t i = 0; i < n && s == ST_OK && placed < n; i++)
         if (node_of[i] == HIER_NONE) {
             err_at(e, name, rows[i].line, "parent");

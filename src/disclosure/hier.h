@@ -22,9 +22,9 @@ struct hier_row {
 struct hier {
     uint32_t n;
     char **code;
-    uint32_t *parent; /* HIER_NONE for the root */
-    uint32_t *last;   /* the last descendant in preorder, v itself for a leaf */
-    int *level;       /* the root is 1 */
+    uint32_t *parent;  /* HIER_NONE for the root */
+    uint32_t *last;    /* the last descendant in preorder, v itself for a leaf */
+    int *level;        /* the root is 1 */
     uint32_t *by_code; /* node numbers in byte order of their codes */
 };
 

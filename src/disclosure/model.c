@@ -314,8 +314,7 @@ static uint32_t *local_codes(const struct model *m, const struct model_table *t,
 
 static bool is_split(const struct hier *h, const struct model_table *t, int d, uint32_t local)
 {
-    return local + 1 < t->ncodes[d] &&
-           hier_within(h, t->code[d][local + 1], t->code[d][local]);
+    return local + 1 < t->ncodes[d] && hier_within(h, t->code[d][local + 1], t->code[d][local]);
 }
 
 static bool in_table(const struct model *m, const struct model_table *t,
@@ -328,10 +327,11 @@ static bool in_table(const struct model *m, const struct model_table *t,
 }
 
 static enum status count_leaves(const struct model *m, const struct model_table *t,
-                                uint32_t *const *local, const uint32_t *const *node, size_t n,
-                                const long *line, const char *file, int64_t *sum, struct err *e)
+                                uint32_t *const *local, const struct model_records *in,
+                                uint64_t *sum, struct err *e)
 {
-    for (size_t r = 0; r < n; r++) {
+    const uint32_t *const *node = in->node;
+    for (size_t r = 0; r < in->n; r++) {
         if (!in_table(m, t, node, r))
             continue;
         size_t at = 0;
@@ -339,7 +339,7 @@ static enum status count_leaves(const struct model *m, const struct model_table 
             int c = t->column[d];
             uint32_t code = local[d][node[c][r]];
             if (is_split(m->column[c].h, t, d, code)) {
-                err_at(e, file, line ? line[r] : 0, m->column[c].name);
+                err_at(e, in->file, in->line ? in->line[r] : 0, m->column[c].name);
                 err_set(e, ST_DATA, "the value is a subtotal, which table %s splits further",
                         t->spec->name);
                 return err_hint(e, "Give the hierarchy a code for \"not known\" under it, or "
@@ -347,13 +347,13 @@ static enum status count_leaves(const struct model *m, const struct model_table 
             }
             at = at * t->ncodes[d] + code;
         }
-        sum[at]++;
+        sum[at] += in->weight ? in->weight[r] : 1;
     }
     return ST_OK;
 }
 
 /* Adds every code to its parent along each dimension: children come after parents. */
-static void add_margins(const struct model *m, const struct model_table *t, int64_t *sum)
+static void add_margins(const struct model *m, const struct model_table *t, uint64_t *sum)
 {
     size_t stride = 1;
     for (int d = t->spec->ndims; d-- > 0; stride *= t->ncodes[d]) {
@@ -372,21 +372,22 @@ static void add_margins(const struct model *m, const struct model_table *t, int6
 }
 
 static enum status count_table(const struct model *m, const struct model_table *t,
-                               const uint32_t *const *node, size_t n, const long *line,
-                               const char *file, int64_t *count, struct err *e)
+                               const struct model_records *in, uint8_t *set, uint64_t *count,
+                               struct err *e)
 {
     uint32_t *local[SPEC_MAX_DIMENSIONS];
-    int64_t *sum = mem_zalloc(t->ncells, sizeof *sum);
+    uint64_t *sum = mem_zalloc(t->ncells, sizeof *sum);
     for (int d = 0; d < t->spec->ndims; d++)
         local[d] = local_codes(m, t, d);
-    enum status s = count_leaves(m, t, local, node, n, line, file, sum, e);
+    enum status s = count_leaves(m, t, local, in, sum, e);
     if (s == ST_OK) {
         add_margins(m, t, sum);
         for (size_t k = 0; k < t->ncells; k++) {
-            int64_t *to = &count[t->cell[k]];
-            if (*to >= 0 && *to != sum[k])
+            uint32_t c = t->cell[k];
+            if (set[c] && count[c] != sum[k])
                 BUG("two tables disagree on one population cell");
-            *to = sum[k];
+            count[c] = sum[k];
+            set[c] = 1;
         }
     }
     for (int d = 0; d < t->spec->ndims; d++)
@@ -396,28 +397,31 @@ static enum status count_table(const struct model *m, const struct model_table *
 }
 
 /* An unlisted cell is a whole less the parts that are listed. */
-static void count_rests(const struct model *m, int64_t *count)
+static void count_rests(const struct model *m, uint8_t *set, uint64_t *count)
 {
     for (uint32_t r = 0; r < m->nrows; r++) {
         uint32_t last = m->row_cell[m->row_start[r + 1] - 1];
-        if (last < m->nlisted || count[last] >= 0)
+        if (set[last])
             continue;
-        int64_t rest = count[m->row_cell[m->row_start[r]]];
+        uint64_t rest = count[m->row_cell[m->row_start[r]]];
         for (uint32_t k = m->row_start[r] + 1; k + 1 < m->row_start[r + 1]; k++)
             rest -= count[m->row_cell[k]];
         count[last] = rest;
+        set[last] = 1;
     }
 }
 
-enum status model_count(const struct model *m, const uint32_t *const *node, size_t n,
-                        const long *line, const char *file, int64_t *count, struct err *e)
+enum status model_sum(const struct model *m, const struct model_records *in, uint64_t *sum,
+                      struct err *e)
 {
-    for (uint32_t c = 0; c < m->ncells; c++)
-        count[c] = -1;
-    for (int t = 0; t < m->ntables; t++)
-        TRY(count_table(m, &m->table[t], node, n, line, file, count, e));
-    count_rests(m, count);
-    return ST_OK;
+    uint8_t *set = mem_zalloc(m->ncells, 1);
+    enum status s = ST_OK;
+    for (int t = 0; t < m->ntables && s == ST_OK; t++)
+        s = count_table(m, &m->table[t], in, set, sum, e);
+    if (s == ST_OK)
+        count_rests(m, set, sum);
+    free(set);
+    return s;
 }
 
 void model_cell_name(const struct model *m, const struct model_table *t, size_t k, char sep,

@@ -28,8 +28,8 @@ struct model_table {
     const struct spec_table *spec;
     int column[SPEC_MAX_DIMENSIONS]; /* of the model, for each dimension */
     uint32_t ncodes[SPEC_MAX_DIMENSIONS];
-    uint32_t *code[SPEC_MAX_DIMENSIONS];  /* nodes in preorder; the first is the total */
-    uint32_t *fixed;                      /* node of each column of the model (where, or root) */
+    uint32_t *code[SPEC_MAX_DIMENSIONS]; /* nodes in preorder; the first is the total */
+    uint32_t *fixed;                     /* node of each column of the model (where, or root) */
     size_t ncells;
     uint32_t *cell; /* population cell of each table cell, the first dimension slowest */
 };
@@ -59,11 +59,20 @@ MUST_CHECK enum status model_build(struct model *m, const struct spec *spec,
                                    const char *spec_name, struct err *e);
 void model_free(struct model *m);
 
-/* Records: node[c][r] is the node of record r in column c of the model. A record at a subtotal that
- * a table splits further is an error (its row is line[r]). Fills count[0..ncells-1]. */
-MUST_CHECK enum status model_count(const struct model *m, const uint32_t *const *node, size_t n,
-                                   const long *line, const char *file, int64_t *count,
-                                   struct err *e);
+/* One row per person or referral. */
+struct model_records {
+    size_t n;
+    const uint32_t *const
+        *node;              /* [column][record]: where the record is in each column's hierarchy */
+    const uint64_t *weight; /* NULL: each record counts 1 */
+    const long *line;       /* rows of the file, for messages; may be NULL */
+    const char *file;
+};
+
+/* Fills sum[0..ncells-1], modulo 2^64, unlisted cells too. A record at a subtotal that a table
+ * splits further is an error. Cost: records x tables + cells. */
+MUST_CHECK enum status model_sum(const struct model *m, const struct model_records *in,
+                                 uint64_t *sum, struct err *e);
 
 /* Codes of cell k of a table, joined by `sep`, into buf (NUL-terminated, cut if too long). */
 void model_cell_name(const struct model *m, const struct model_table *t, size_t k, char sep,

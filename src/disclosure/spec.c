@@ -160,8 +160,7 @@ static enum status parse_columns(struct spec *s, const json_t *doc, const char *
     return ST_OK;
 }
 
-static enum status parse_primary(struct spec *s, const json_t *doc, const char *file,
-                                 struct err *e)
+static enum status parse_primary(struct spec *s, const json_t *doc, const char *file, struct err *e)
 {
     static const char *const keys[] = {"min", "max", NULL};
     const json_t *p = json_object_get(doc, "primary"), *z = json_object_get(doc, "zeros");
@@ -220,16 +219,16 @@ static enum status parse_method(struct spec *s, const json_t *doc, const char *f
     }
     struct {
         const char *key, **to;
-    } texts[] = {{"ptable", &s->ptable},
-                 {"ptable_spec", &s->ptable_spec},
-                 {"record_key", &s->record_key}};
+    } texts[] = {
+        {"ptable", &s->ptable}, {"ptable_spec", &s->ptable_spec}, {"record_key", &s->record_key}};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
         const json_t *v = json_object_get(doc, texts[k].key);
         if (v)
             TRY(take_text(v, texts[k].key, file, a, texts[k].to, e));
     }
     if (s->method == METHOD_CELLKEY && (!s->ptable || !s->record_key)) {
-        wrong(e, file, "method \"cellkey\" needs \"ptable\" (a file) and \"record_key\" (a column)");
+        wrong(e, file,
+              "method \"cellkey\" needs \"ptable\" (a file) and \"record_key\" (a column)");
         return err_hint(e, "See docs/user/study-protect.md.");
     }
     return ST_OK;
@@ -238,9 +237,9 @@ static enum status parse_method(struct spec *s, const json_t *doc, const char *f
 enum status spec_parse(struct spec *s, const json_t *doc, const char *name, struct arena *a,
                        struct err *e)
 {
-    static const char *const keys[] = {"tables", "hierarchies", "levels", "method", "base",
-                                       "primary", "zeros", "width", "joint", "ptable",
-                                       "ptable_spec", "record_key", NULL};
+    static const char *const keys[] = {"tables",      "hierarchies", "levels", "method", "base",
+                                       "primary",     "zeros",       "width",  "joint",  "ptable",
+                                       "ptable_spec", "record_key",  NULL};
     *s = (struct spec){.joint = true};
     if (!json_is_object(doc))
         return wrong(e, name, "the spec must be a JSON object");

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #define NONE UINT32_MAX
-#define CANDIDATES 500  /* leaves looked at for one flip */
+#define CANDIDATES 500 /* leaves looked at for one flip */
 #define COST_WEIGHT 0.04
-#define PATIENCE 20000  /* flips */
+#define PATIENCE 20000 /* flips */
 
 /* constant + sum of coef * leaf */
 struct form {
@@ -31,7 +31,7 @@ struct use {
 
 struct walk {
     const struct bip *p;
-    uint32_t *define; /* row that defines a column, or NONE for a leaf */
+    uint32_t *define;  /* row that defines a column, or NONE for a leaf */
     struct form *form; /* of every column */
     uint8_t *formed;
     struct limit *limit;
@@ -138,8 +138,8 @@ static bool form_equal(const struct form *a, const struct form *b)
 static void add_limit(struct walk *w, struct form f, int64_t lo, int64_t hi, double cost)
 {
     MEM_GROW(w->limit, w->limit_cap, w->nlimits + 1);
-    w->limit[w->nlimits++] = (struct limit){
-        .f = f, .lo = lo, .hi = hi, .weight = 1, .cost = cost, .broken_at = NONE};
+    w->limit[w->nlimits++] =
+        (struct limit){.f = f, .lo = lo, .hi = hi, .weight = 1, .cost = cost, .broken_at = NONE};
 }
 
 /* The column that row r gives: its only +1 entry, the first. */

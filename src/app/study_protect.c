@@ -1,0 +1,361 @@
+#include "app/study_protect.h"
+
+#include "app/study_tables.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "disclosure/audit.h"
+#include "disclosure/cellkey.h"
+#include "disclosure/model.h"
+#include "disclosure/round.h"
+#include "disclosure/suppress.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define WORST_SHOWN 20 /* cells named in the summary when the audit fails */
+
+struct run {
+    const struct study_protect *job;
+    struct study_tables t;
+    struct study_records r;
+    struct model m;
+    int64_t *count;     /* true counts of population cells */
+    int64_t *published; /* what is printed where not hidden */
+    uint8_t *hidden;    /* of population cells; all 0 but for suppression */
+    unsigned char key[ROUND_KEY_BYTES];
+    struct cellkey_table ptable;
+    int64_t cost, bound; /* equal: proven optimal */
+    uint32_t relaxed;
+    struct audit audit;
+    uint64_t narrow, exact;
+    double started;
+};
+
+static double cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- protecting ---- */
+
+static enum status read_key(struct run *run, struct err *e)
+{
+    struct file_bytes f;
+    if (!run->job->key)
+        return ST_OK;
+    TRY(file_read(run->job->key, LIMIT_KEY_BYTES, &f, e));
+    enum status s = ST_OK;
+    if (f.n < 16) {
+        err_at(e, run->job->key, 0, NULL);
+        s = err_set(e, ST_DATA, "the key file has fewer than 16 bytes");
+        err_hint(e, "Make one with: head -c 32 /dev/urandom > key");
+    } else {
+        crypto_generichash(run->key, sizeof run->key, (const unsigned char *)f.p, f.n, NULL, 0);
+    }
+    file_release(&f);
+    return s;
+}
+
+static struct model_records records(const struct run *run)
+{
+    return (struct model_records){.n = run->r.n,
+                                  .node = (const uint32_t *const *)run->r.node,
+                                  .line = run->r.line,
+                                  .file = run->job->micro};
+}
+
+static enum status protect_round(struct run *run, struct err *e)
+{
+    struct round_result r;
+    TRY(round_tables(&run->m, run->count, run->t.spec.base, run->key, run->job->progress,
+                     run->published, &r, e));
+    run->cost = r.cost;
+    run->bound = r.bound;
+    run->relaxed = r.relaxed;
+    return ST_OK;
+}
+
+static enum status protect_suppress(struct run *run, struct err *e)
+{
+    struct suppress_result r;
+    memcpy(run->published, run->count, run->m.ncells * sizeof *run->count);
+    TRY(suppress_tables(&run->m, run->count, run->job->progress, run->hidden, &r, e));
+    run->cost = r.cost;
+    run->bound = r.bound;
+    return ST_OK;
+}
+
+static enum status protect_cellkey(struct run *run, struct err *e)
+{
+    uint64_t *weight = mem_array(run->r.n, sizeof *weight);
+    uint64_t *key = mem_array(run->m.ncells, sizeof *key);
+    enum status s = study_ptable_read(&run->t, &run->ptable, e);
+    if (s == ST_OK)
+        s = cellkey_record_keys(run->r.key_text, run->r.n, run->r.line, run->job->micro,
+                                run->t.spec.record_key, weight, e);
+    if (s == ST_OK) {
+        struct model_records in = records(run);
+        in.weight = weight;
+        s = model_sum(&run->m, &in, key, e);
+    }
+    for (uint32_t c = 0; c < run->m.ncells && s == ST_OK; c++) {
+        int64_t change = cellkey_change(&run->ptable, run->count[c], key[c]);
+        run->published[c] = run->count[c] + change;
+        if (c < run->m.nlisted)
+            run->cost += (int64_t)run->m.times[c] * (change < 0 ? -change : change);
+    }
+    run->bound = run->cost; /* nothing is chosen: the noise is given */
+    free(weight);
+    free(key);
+    return s;
+}
+
+static enum status protect(struct run *run, struct err *e)
+{
+    switch (run->t.spec.method) {
+    case METHOD_ROUND:
+        return protect_round(run, e);
+    case METHOD_SUPPRESS:
+        return protect_suppress(run, e);
+    case METHOD_CELLKEY:
+        return protect_cellkey(run, e);
+    }
+    BUG("no such method");
+}
+
+/* ---- the audit, from what will be printed ---- */
+
+static bool is_primary(const struct run *run, uint32_t cell)
+{
+    return cell < run->m.nlisted && spec_is_primary(&run->t.spec, run->count[cell]);
+}
+
+/* The rule-aware reader's ranges lie within those of the reader who knows only x >= 0, so a cell
+ * that is wide for the first is wide for both. */
+static enum status audit_publication(struct run *run, struct err *e)
+{
+    const struct spec *spec = &run->t.spec;
+    struct spec rule = *spec;
+    if (run->relaxed)
+        rule.base = 2 * spec->base;
+    audit_open(&run->audit, &run->m);
+    uint8_t *target = mem_zalloc(run->m.ncells, 1);
+    for (uint32_t c = 0; c < run->m.nlisted; c++) {
+        int64_t lo, hi;
+        audit_box(&rule, run->hidden[c] ? PRINT_HIDDEN : PRINT_NUMBER, run->published[c],
+                  run->ptable.reach, true, &lo, &hi);
+        if (!audit_narrow(&run->audit, c, lo, hi))
+            BUG("a published value contradicts itself");
+        target[c] = is_primary(run, c);
+    }
+    const int64_t *point = spec->method == METHOD_ROUND ? run->published : NULL;
+    enum status s = audit_run(&run->audit, target, spec->width, point, run->job->progress, e);
+    free(target);
+    TRY(s);
+    for (uint32_t c = 0; c < run->m.nlisted; c++) {
+        if (!is_primary(run, c))
+            continue;
+        int64_t width = audit_high_int(run->audit.high[c]) - audit_low_int(run->audit.low[c]);
+        run->narrow += width < spec->width ? run->m.times[c] : 0;
+        run->exact += width <= 0 ? run->m.times[c] : 0;
+    }
+    return ST_OK;
+}
+
+/* ---- the summary ---- */
+
+static json_t *table_summary(const struct run *run, const struct model_table *t, int64_t totals[3])
+{
+    int64_t primaries = 0, secondaries = 0, cost = 0;
+    for (size_t k = 0; k < t->ncells; k++) {
+        uint32_t c = t->cell[k];
+        int64_t change = run->published[c] - run->count[c];
+        primaries += is_primary(run, c);
+        if (run->hidden[c] && !is_primary(run, c)) {
+            secondaries++;
+            cost += run->count[c];
+        } else if (!run->hidden[c]) {
+            cost += change < 0 ? -change : change;
+        }
+    }
+    totals[0] += (int64_t)t->ncells;
+    totals[1] += primaries;
+    totals[2] += secondaries;
+    return json_pack("{s:s,s:I,s:I,s:I,s:I}", "name", t->spec->name, "cells", (json_int_t)t->ncells,
+                     "primaries", (json_int_t)primaries, "secondaries", (json_int_t)secondaries,
+                     "cost", (json_int_t)cost);
+}
+
+/* The tables in which a narrow cell is printed. */
+static void name_tables(const struct run *run, uint32_t cell, struct buf *b)
+{
+    for (int t = 0; t < run->m.ntables; t++)
+        for (size_t k = 0; k < run->m.table[t].ncells; k++)
+            if (run->m.table[t].cell[k] == cell) {
+                char name[400];
+                model_cell_name(&run->m, &run->m.table[t], k, '|', name, sizeof name);
+                buf_addf(b, "%s%s: %s", b->n ? "; " : "", run->m.table[t].spec->name, name);
+                break;
+            }
+}
+
+static json_t *audit_summary(const struct run *run, struct buf *first)
+{
+    const struct spec *spec = &run->t.spec;
+    json_t *worst = json_array();
+    for (uint32_t c = 0; c < run->m.nlisted && json_array_size(worst) < WORST_SHOWN; c++) {
+        if (!is_primary(run, c))
+            continue;
+        int64_t low = audit_low_int(run->audit.low[c]), high = audit_high_int(run->audit.high[c]);
+        if (high - low >= spec->width)
+            continue;
+        struct buf where = BUF_EMPTY;
+        name_tables(run, c, &where);
+        if (!first->n)
+            buf_add(first, where.p, where.n);
+        json_array_append_new(
+            worst, json_pack("{s:s,s:I}", "cell", where.p, "width", (json_int_t)(high - low)));
+        buf_free(&where);
+    }
+    json_t *a = json_pack("{s:b,s:I,s:I,s:I,s:I,s:[ss]}", "safe", run->narrow == 0, "narrow",
+                          (json_int_t)run->narrow, "exact", (json_int_t)run->exact, "width",
+                          (json_int_t)spec->width, "programs", (json_int_t)run->audit.programs,
+                          "readers", "counts are not negative", "knows the rule");
+    if (json_array_size(worst))
+        json_object_set(a, "narrow_cells", worst);
+    json_decref(worst);
+    return a;
+}
+
+static json_t *make_summary(const struct run *run, struct buf *first)
+{
+    const struct spec *spec = &run->t.spec;
+    int64_t totals[3] = {0};
+    json_t *tables = json_array();
+    for (int t = 0; t < run->m.ntables; t++)
+        json_array_append_new(tables, table_summary(run, &run->m.table[t], totals));
+    json_t *doc =
+        json_pack("{s:s,s:I,s:I,s:I,s:I,s:b,s:I}", "method", spec_method_name(spec->method),
+                  "cells", (json_int_t)totals[0], "primaries", (json_int_t)totals[1], "secondaries",
+                  (json_int_t)totals[2], "cost", (json_int_t)run->cost, "optimal",
+                  run->cost == run->bound, "bound", (json_int_t)run->bound);
+    if (spec->method == METHOD_ROUND) {
+        json_object_set_new(doc, "base", json_integer(spec->base));
+        json_object_set_new(doc, "relaxed", json_integer(run->relaxed));
+        json_object_set_new(doc, "keyed", json_boolean(run->job->key != NULL));
+    }
+    json_object_set_new(doc, "seconds", json_real(cpu_seconds() - run->started));
+    json_object_set_new(doc, "audit", audit_summary(run, first));
+    json_object_set_new(doc, "tables", tables);
+    json_object_set_new(doc, "version", json_string(THROUGHLINE_VERSION));
+    return doc;
+}
+
+/* ---- files ---- */
+
+static void write_table(const struct run *run, const struct model_table *t, FILE *to)
+{
+    struct buf b = BUF_EMPTY;
+    uint32_t code[SPEC_MAX_DIMENSIONS];
+    for (int d = 0; d < t->spec->ndims; d++) {
+        buf_add_csv(&b, str_of(t->spec->dim[d]), false);
+        buf_addc(&b, ',');
+    }
+    buf_adds(&b, "value\n");
+    for (size_t k = 0; k < t->ncells; k++) {
+        model_cell_codes(t, k, code);
+        for (int d = 0; d < t->spec->ndims; d++) {
+            buf_add_csv(&b, str_of(run->m.column[t->column[d]].h->code[t->code[d][code[d]]]),
+                        false);
+            buf_addc(&b, ',');
+        }
+        uint32_t c = t->cell[k];
+        if (run->hidden[c])
+            buf_adds(&b, "[c]\n");
+        else
+            buf_addf(&b, "%lld\n", (long long)run->published[c]);
+    }
+    fwrite(b.p, 1, b.n, to);
+    buf_free(&b);
+}
+
+static enum status write_all(const struct run *run, const json_t *summary, bool tables,
+                             struct err *e)
+{
+    int n = tables ? run->m.ntables : 0, opened = 0;
+    struct outfile *o = mem_zalloc((size_t)n + 1, sizeof *o);
+    char path[1200];
+    enum status s = dir_make(run->job->out, e);
+    for (; opened < n && s == ST_OK; opened++) {
+        const struct model_table *t = &run->m.table[opened];
+        snprintf(path, sizeof path, "%s/%s.csv", run->job->out, t->spec->name);
+        s = outfile_open(&o[opened], path, e);
+        if (s == ST_OK)
+            write_table(run, t, o[opened].to);
+    }
+    snprintf(path, sizeof path, "%s/summary.json", run->job->out);
+    if (s == ST_OK)
+        s = json_write_file(path, summary, e);
+    for (int k = 0; k < n && s == ST_OK; k++)
+        s = outfile_commit(&o[k], e);
+    for (int k = 0; k < opened; k++)
+        outfile_abort(&o[k]);
+    free(o);
+    return s;
+}
+
+static enum status refuse(const struct run *run, const struct buf *first, struct err *e)
+{
+    err_set(e, ST_DATA,
+            "nothing is published: %llu protected cells can be worked out to within less than %lld "
+            "(%llu exactly), the first is %s",
+            (unsigned long long)run->narrow, (long long)run->t.spec.width,
+            (unsigned long long)run->exact, first->p ? first->p : "");
+    return err_hint(e, "summary.json lists them. Publish fewer dimensions together, round to a "
+                       "larger base, or ask for less \"width\".");
+}
+
+static enum status run_job(struct run *run, json_t **summary, struct err *e)
+{
+    const struct study_protect *job = run->job;
+    TRY(study_tables_open(&run->t, job->spec, e));
+    TRY(read_key(run, e));
+    TRY(study_records_read(&run->t, job->micro, &run->r, e));
+    TRY(model_build(&run->m, &run->t.spec, run->t.column, run->t.ncolumns, job->spec, e));
+    run->count = mem_array(run->m.ncells, sizeof *run->count);
+    run->published = mem_array(run->m.ncells, sizeof *run->published);
+    run->hidden = mem_zalloc(run->m.ncells, 1);
+    struct model_records in = records(run);
+    TRY(model_sum(&run->m, &in, (uint64_t *)run->count, e));
+    TRY(protect(run, e));
+    TRY(audit_publication(run, e));
+    struct buf first = BUF_EMPTY;
+    *summary = make_summary(run, &first);
+    enum status s = write_all(run, *summary, run->narrow == 0, e);
+    if (s == ST_OK && run->narrow)
+        s = refuse(run, &first, e);
+    buf_free(&first);
+    return s;
+}
+
+enum status study_protect_run(const struct study_protect *job, json_t **summary, struct err *e)
+{
+    struct run run = {.job = job, .started = cpu_seconds()};
+    *summary = NULL;
+    enum status s = sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start")
+                                      : run_job(&run, summary, e);
+    audit_close(&run.audit);
+    cellkey_table_free(&run.ptable);
+    free(run.count);
+    free(run.published);
+    free(run.hidden);
+    sodium_memzero(run.key, sizeof run.key);
+    study_records_free(&run.r, run.t.ncolumns);
+    model_free(&run.m);
+    study_tables_free(&run.t);
+    return s;
+}
