@@ -27,8 +27,10 @@
 #define LIMIT_SHEET_STYLES 65536
 #define LIMIT_XML_DEPTH 64
 #define LIMIT_XML_TAG_BYTES ((size_t)2 << 20) /* one tag, comment or instruction */
+
+/* Tables to publish. */
 #define LIMIT_CODES 100000                  /* codes of one hierarchy or flat dimension */
-#define LIMIT_KEY_BYTES ((size_t)1 << 20)  /* a file with a secret */
+#define LIMIT_KEY_BYTES ((size_t)1 << 20)   /* a file with a secret */
 #define LIMIT_LEVELS 64                     /* depth of a hierarchy */
 #define LIMIT_COUNT ((int64_t)1 << 40)      /* a published count */
 #define LIMIT_TABLES 500                    /* tables of one release specification */
