@@ -54,7 +54,7 @@ int osa_distance_long(struct str a, struct str b, int cutoff)
 {
     int la = (int)(a.n > LONG_MAX_BYTES ? LONG_MAX_BYTES : a.n);
     int lb = (int)(b.n > LONG_MAX_BYTES ? LONG_MAX_BYTES : b.n);
-    int rows[3][LONG_MAX_BYTES + 1];
+    int rows[3][LONG_MAX_BYTES + 1] = {{0}}; /* cells off the band are not read */
     int *above2 = rows[0], *above = rows[1], *row = rows[2];
     if ((la > lb ? la - lb : lb - la) > cutoff)
         return cutoff + 1;

@@ -35,9 +35,9 @@ __attribute__((target("avx2"))) static inline uint32_t where_avx2(const uint8_t 
 }
 
 /* Low n bits, n 0..32. */
-static inline uint32_t low_bits(int n)
+static inline uint32_t low_bits(unsigned n)
 {
-    return (uint32_t)(((uint64_t)1 << n) - 1);
+    return n < 32 ? ((uint32_t)1 << n) - 1 : UINT32_MAX;
 }
 
 struct common {

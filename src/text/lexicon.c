@@ -65,13 +65,13 @@ static void read_word(const struct str *cells, long row)
     static const char *const kinds[] = {"",         "address", "title",   "suffix",
                                         "son",      "article", "servant", "kunya",
                                         "particle", "middle",  "alias",   "second"};
-    for (uint8_t k = 1; k < sizeof kinds / sizeof *kinds; k++)
+    for (size_t k = 1; k < sizeof kinds / sizeof *kinds; k++)
         if (str_is(cells[1], kinds[k])) {
             char signs[64];
             struct str word = cells[0];
             if (word.n && word.p[0] & 0x80)
                 word = (struct str){signs, translit_known_key(word, signs, sizeof signs)};
-            lexeme_make(word)->kind = k;
+            lexeme_make(word)->kind = (uint8_t)k;
             return;
         }
     BUG("data/text/words.csv row %ld: unknown kind", row);
@@ -115,7 +115,7 @@ static void read_known(const struct str *cells, long row)
 
 static void read_all(void)
 {
-    slots = mem_zalloc(SLOTS, sizeof *slots);
+    slots = mem_zalloc(SLOTS, sizeof(struct lexeme *));
     lexicon_each_row("text/words.csv", 3, read_word);
     lexicon_each_row("text/variants.csv", 3, read_variants);
     lexicon_each_row("text/nicknames.csv", 2, read_nickname);

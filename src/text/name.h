@@ -104,8 +104,8 @@ enum token_match {
 const char *token_match_name(enum token_match m);
 
 struct token_meeting {
-    uint8_t kind; /* enum token_match */
-    int8_t other; /* token of the other name, or -1 */
+    uint8_t kind;  /* enum token_match */
+    int16_t other; /* token of the other name, or -1 */
     float similarity;
 };
 

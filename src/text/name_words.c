@@ -60,7 +60,7 @@ static enum sign sign_of(UChar32 c)
     }
     if (c >= 0x2010 && c <= 0x2015)
         return SIGN_HYPHEN;
-    if (c < 0 || c < 0x20 || u_isUWhiteSpace(c))
+    if (c < 0x20 || u_isUWhiteSpace(c))
         return SIGN_SPACE;
     return SIGN_NONE;
 }
@@ -168,7 +168,6 @@ void words_read(struct text *t, struct str raw, bool full, struct words *ws)
         if (start >= 0) {
             word_split(t, ws, (struct str){raw.p + start, (size_t)(at - start)}, hyphen,
                        alias || quoted, !several);
-            hyphen = false;
         }
         start = -1;
         hyphen = s == SIGN_HYPHEN;

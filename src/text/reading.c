@@ -114,9 +114,9 @@ static void read_signs(const struct str *cells, long row)
 static void read_respelling(const struct str *cells, long row)
 {
     static const char *const names[] = {"", "pinyin", "jyutping", "romaji", "vietnamese"};
-    for (uint8_t k = 1; k < sizeof names / sizeof *names; k++)
+    for (size_t k = 1; k < sizeof names / sizeof *names; k++)
         if (str_is(cells[0], names[k])) {
-            entries_add(k, cells[1], cells[2]);
+            entries_add((uint8_t)k, cells[1], cells[2]);
             return;
         }
     BUG("data/text/respellings.csv row %ld: unknown system", row);
@@ -366,7 +366,8 @@ static int han_cost(const struct target *t, const UChar *w, int n, enum name_lan
         UChar sign = w[i] == 0x3005 && i > 0 ? w[i - 1] : w[i]; /* iteration mark */
         for (const struct han *h = han_first(sign);
              h && h < tables.hans + tables.han_n && h->signs[0] == sign; h++) {
-            if (h->n > n - i || memcmp(h->signs + 1, w + i + 1, (size_t)(h->n - 1) * sizeof *w))
+            if (h->n > n - i ||
+                memcmp(h->signs + 1, w + i + 1, (size_t)(h->n - 1) * sizeof *w) != 0)
                 continue;
             struct str list = h->readings[lang];
             for (struct str r; (r = list_next(&list)).n;)

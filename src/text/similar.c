@@ -22,7 +22,7 @@ struct side {
     int n;
     struct name_token joined[2];
     const struct name_token *t[NAME_TOKENS_MAX];
-    int8_t from[NAME_TOKENS_MAX], to[NAME_TOKENS_MAX]; /* range of name's tokens */
+    int16_t from[NAME_TOKENS_MAX], to[NAME_TOKENS_MAX]; /* range of name's tokens */
     int joins;
 };
 
@@ -33,7 +33,7 @@ static void side_init(struct side *s, const struct name *name)
     s->joins = 0;
     for (int i = 0; i < name->n; i++) {
         s->t[i] = &name->t[i];
-        s->from[i] = s->to[i] = (int8_t)i;
+        s->from[i] = s->to[i] = (int16_t)i;
     }
 }
 
@@ -88,7 +88,7 @@ static double weight(const struct name_token *t)
 struct grid {
     double s[NAME_TOKENS_MAX][NAME_TOKENS_MAX];
     uint8_t why[NAME_TOKENS_MAX][NAME_TOKENS_MAX];
-    int8_t to[NAME_TOKENS_MAX]; /* token of b for each of a, or -1 */
+    int16_t to[NAME_TOKENS_MAX]; /* token of b for each of a, or -1 */
 };
 
 static double worth(const struct side *a, const struct side *b, const struct grid *g, int i, int j)
@@ -108,7 +108,7 @@ static void align(const struct side *a, const struct side *b, struct grid *g)
 {
     int n = a->n > b->n ? a->n : b->n;
     double u[NAME_TOKENS_MAX + 1] = {0}, v[NAME_TOKENS_MAX + 1] = {0};
-    int row_of[NAME_TOKENS_MAX + 1] = {0}, way[NAME_TOKENS_MAX + 1];
+    int row_of[NAME_TOKENS_MAX + 1] = {0}, way[NAME_TOKENS_MAX + 1] = {0};
     for (int i = 1; i <= n; i++) {
         double least[NAME_TOKENS_MAX + 1];
         bool done[NAME_TOKENS_MAX + 1] = {0};
@@ -152,7 +152,7 @@ static void align(const struct side *a, const struct side *b, struct grid *g)
         g->to[i] = -1;
     for (int j = 1; j <= b->n; j++)
         if (row_of[j] <= a->n && g->s[row_of[j] - 1][j - 1] >= SAME_TOKEN)
-            g->to[row_of[j] - 1] = (int8_t)(j - 1);
+            g->to[row_of[j] - 1] = (int16_t)(j - 1);
 }
 
 /* What is left over on one side: as something missing, and as something that stands against. */
