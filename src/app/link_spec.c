@@ -233,8 +233,14 @@ static enum status read_spec(struct link_spec_file *s, struct err *e)
 
 enum status link_spec_read(const char *path, struct link_spec_file *out, struct err *e)
 {
-    *out = (struct link_spec_file){.path = path};
-    TRY(json_read_file(path, &out->doc, e));
+    json_t *doc;
+    TRY(json_read_file(path, &doc, e));
+    return link_spec_of(doc, path, out, e);
+}
+
+enum status link_spec_of(json_t *doc, const char *path, struct link_spec_file *out, struct err *e)
+{
+    *out = (struct link_spec_file){.doc = doc, .path = path};
     enum status st = read_spec(out, e);
     if (st != ST_OK) {
         if (!e->file[0])

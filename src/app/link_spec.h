@@ -17,6 +17,9 @@ struct link_spec_file {
 };
 
 MUST_CHECK enum status link_spec_read(const char *path, struct link_spec_file *out, struct err *e);
+/* The same of a document, which is taken over; `path` is for messages. */
+MUST_CHECK enum status link_spec_of(json_t *doc, const char *path, struct link_spec_file *out,
+                                    struct err *e);
 void link_spec_free(struct link_spec_file *s);
 
 /* A column of the CSV beside those compared: kept as numbers of equal texts. */

@@ -437,8 +437,9 @@ static int by_records(const void *x, const void *y)
 enum status link_run(struct link_data *d, const struct link_options *o, struct link_model **model,
                      struct link_result *r, struct err *e)
 {
-    *r = (struct link_result){.records = d->n};
+    *r = (struct link_result){0};
     TRY(check_constraints(d, o, e));
+    r->records = d->n;
     levels_init();
     double t0 = now(o);
     struct plan plan;
@@ -452,6 +453,7 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
         enum status s = train(d, &plan, o, model, e);
         if (s != ST_OK) {
             plan_free(&plan);
+            link_result_free(r);
             return s;
         }
     }
