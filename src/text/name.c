@@ -115,7 +115,8 @@ static struct name_token *token_add(struct name *out, struct str latin, enum nam
         char signs[64];
         size_t k = translit_known_key(raw, signs, sizeof signs);
         const struct lexeme *x = k ? lexicon_find((struct str){signs, k}) : NULL;
-        t->known = x && x->latin.n;
+        /* Vowels are not written: there the table says more than the readings. */
+        t->known = x && x->latin.n && (t->script == SCRIPT_ARABIC || t->script == SCRIPT_HEBREW);
     }
     return t;
 }

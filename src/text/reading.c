@@ -417,6 +417,21 @@ double reading_similarity(const struct name_token *native, const struct cmp_key 
     return similarity_of(s.cost[t.n], letters);
 }
 
+static bool khmer_consonant(UChar c)
+{
+    return c >= 0x1780 && c <= 0x17A2;
+}
+
+/* A consonant of Khmer straight before another has the inherent vowel; shifters of its series and
+ * silencing signs between them write none. */
+static bool khmer_inherent(const UChar *signs, int32_t next, int32_t n)
+{
+    int32_t before = next - 1;
+    while (before > 0 && signs[before] >= 0x17C9 && signs[before] <= 0x17CC)
+        before--;
+    return next < n && khmer_consonant(signs[before]) && khmer_consonant(signs[next]);
+}
+
 size_t reading_plain(const UChar *signs, int32_t n, char *out, size_t cap)
 {
     size_t k = 0;
@@ -436,6 +451,8 @@ size_t reading_plain(const UChar *signs, int32_t n, char *out, size_t cap)
         memcpy(out + k, e->reading, e->m);
         k += e->m;
         i += e->n;
+        if (khmer_inherent(signs, i, n) && k < cap)
+            out[k++] = 'a';
     }
     return k;
 }
