@@ -23,8 +23,6 @@ MUST_CHECK enum status study_mse(const struct mse_question *q, json_t **out, str
 
 /* A table of list memberships: one 0/1 column per list, then `count`. Names and counts live in the
  * arena. ST_DATA with row and column for what is wrong. */
-MUST_CHECK enum status study_mse_read(const char *path, struct arena *a, struct mse_table *t,
-                                      struct err *e);
 MUST_CHECK enum status study_mse_read_bytes(struct str bytes, const char *name, struct arena *a,
                                             struct mse_table *t, struct err *e);
 /* Resampled counts: columns cell ("101", lists in table order), observed (optional), X1, X2, ..
@@ -32,6 +30,10 @@ MUST_CHECK enum status study_mse_read_bytes(struct str bytes, const char *name, 
 MUST_CHECK enum status study_mse_read_counts(const char *path, const struct mse_table *t,
                                              struct arena *a, double **counts, int *replicates,
                                              struct err *e);
+
+MUST_CHECK enum status study_mse_read_counts_bytes(struct str bytes, const char *name,
+                                                   const struct mse_table *t, struct arena *a,
+                                                   double **counts, int *replicates, struct err *e);
 
 /* Every table of the answer from the report, into a document of study_doc_new. */
 void study_mse_fill(json_t *doc, const struct mse_report *r, const struct mse_question *q);

@@ -76,15 +76,6 @@ static enum status read_table(struct csv *c, struct arena *a, struct mse_table *
     return s == ST_OK ? s : err_at(e, c->name, 0, NULL);
 }
 
-enum status study_mse_read(const char *path, struct arena *a, struct mse_table *t, struct err *e)
-{
-    struct csv c;
-    TRY(csv_open(&c, path, e));
-    enum status s = read_table(&c, a, t, e);
-    csv_close(&c);
-    return s;
-}
-
 enum status study_mse_read_bytes(struct str bytes, const char *name, struct arena *a,
                                  struct mse_table *t, struct err *e)
 {
@@ -191,6 +182,17 @@ enum status study_mse_read_counts(const char *path, const struct mse_table *t, s
 {
     struct csv c;
     TRY(csv_open(&c, path, e));
+    enum status s = read_counts(&c, t, a, counts, replicates, e);
+    csv_close(&c);
+    return s;
+}
+
+enum status study_mse_read_counts_bytes(struct str bytes, const char *name,
+                                        const struct mse_table *t, struct arena *a, double **counts,
+                                        int *replicates, struct err *e)
+{
+    struct csv c;
+    TRY(csv_open_bytes(&c, bytes, name, e));
     enum status s = read_counts(&c, t, a, counts, replicates, e);
     csv_close(&c);
     return s;
