@@ -231,9 +231,19 @@ static void draw_earlier_episode(struct life *l, const struct sim_model *m, stru
     draw_place(&e, l, r);
     draw_elements(&e, r);
     draw_exit(&e, l, m, r);
+    bool passed_on = draw_chance(r, m->p.transferred);
+    if (passed_on) {
+        e.end = l->episode[1].start - 1;
+        e.exit_status = "TRANSFERRED";
+        e.exit_mode = "OTHER";
+    }
     l->episode[0] = e;
     l->episodes = 2;
     draw_exploiters(l, 1, m, r);
+    if (passed_on && strcmp(l->episode[1].relation, "SAME") == 0) {
+        l->episode[1].relation = l->episode[1].relation_known = "LINKED";
+        l->episode[1].group = (uint32_t)(l->root * MAX_EPISODES) + 1;
+    }
 }
 
 static bool draw_next_episode(struct life *l, const struct sim_model *m, struct rng *r)
