@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAYS_OF_18 = 6575 };
+enum { DAYS_OF_18 = 6575, MAX_RELATED = 16 };
 
 struct rng life_stream(uint64_t seed, uint64_t number, enum stream_part part)
 {
@@ -253,7 +253,8 @@ static bool draw_next_episode(struct life *l, const struct sim_model *m, struct 
     if (before->end == DATE_NONE || l->episodes == MAX_EPISODES ||
         !draw_chance(r, first_exit ? m->p.retrafficked : m->p.retrafficked_again))
         return false;
-    int32_t start = later(before->end, l->first_day) + draw_days(r, m->p.exit_to_reentry_days);
+    int32_t start =
+        later(before->end, l->first_day) + later(1, draw_days(r, m->p.exit_to_reentry_days));
     if (start > m->p.as_at)
         return false;
     *e = *before;
@@ -314,7 +315,7 @@ static void plan_referral(struct plan *p, const struct life *l, const struct sim
         plan_add(p, m, x);
     }
     chance32 again = m->p.same_incident;
-    while (draw_chance(r, again)) {
+    while (draw_chance(r, again) && x.day <= m->p.as_at && p->n < 4 * MAX_REFERRALS) {
         x.same_day = draw_chance(r, m->p.same_day);
         x.day += x.same_day ? (int)draw_below(r, 2) : draw_days(r, m->p.same_incident_days);
         x.source = x.same_day ? x.source : repeat_source(l, m, x.day, r);
@@ -498,7 +499,7 @@ static enum relation draw_relation(const struct sim_model *m, uint64_t seed, uin
 {
     struct rng r = life_stream(seed, number, PART_RELATION);
     uint32_t u = rng_u32(&r);
-    if (number == 0)
+    if (number % MAX_RELATED == 0) /* so that the person looked back at is near */
         return REL_NONE;
     if (u < m->p.sibling)
         return draw_chance(&r, m->p.twin) ? REL_TWIN : REL_SIBLING;
