@@ -1,6 +1,7 @@
 #include "app/export.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/register.h"
 
 #include <stdio.h>
 

@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/register.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static int32_t calendar_today(void)
 static struct actor the_actor(void)
 {
     return (struct actor){
-        .name = "system", .role = "administrator", .purpose = "import", .organisation = ""};
+        .name = register_user(), .role = "administrator", .purpose = "import", .organisation = ""};
 }
 
 static const char *delimiter_name(char c)
@@ -149,14 +150,9 @@ static enum status import_file(struct cli *c, struct err *e)
 
 static enum status with_store(struct cli *c, unsigned keys, struct store **out, struct err *e)
 {
-    struct store_options o = {.dir = cli_text(c, "store", NULL),
-                              .mode = keys ? STORE_JOB : STORE_SHARED,
-                              .keys = keys,
-                              .key_file = cli_text(c, "key-file", NULL),
-                              .actor = the_actor()};
-    if (!o.dir)
+    if (!cli_has(c, "store"))
         return err_set(e, ST_USAGE, "--store DIR is needed");
-    return store_open(&o, out, e);
+    return register_open(c, keys ? STORE_JOB : STORE_SHARED, keys, "import", out, e);
 }
 
 static enum status undo(struct cli *c, struct err *e)
