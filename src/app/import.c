@@ -72,14 +72,6 @@ void import_report_free(struct import_report *r)
 
 /* ---- the rejects file ---- */
 
-static bool is_reject_column(struct str header)
-{
-    for (int i = 0; i < REJECT_COLUMNS; i++)
-        if (str_is(header, reject_columns[i]))
-            return true;
-    return false;
-}
-
 static enum status open_rejects(struct job *j, struct err *e)
 {
     struct buf b = BUF_EMPTY;

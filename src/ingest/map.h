@@ -50,6 +50,7 @@ struct str mapper_source_key(const struct mapper *m, const struct record *r);
 /* The columns that an import adds to its rejects file and ignores when reading one. */
 #define REJECT_COLUMNS 3
 extern const char *const reject_columns[REJECT_COLUMNS];
+bool is_reject_column(struct str header);
 
 /* Is this table's header that of another channel? NULL when it fits, or when nothing fits better.
  */

@@ -1,23 +1,6 @@
-#include "ingest/when.h"
+#include "ingest/when_words.h"
 
 #include <stdio.h>
-
-enum { TOKENS_MAX = 120, WORD_MAX = 16, YEAR_LOW = 1900, YEARS_AHEAD = 50, AGE_LIMIT = 120 };
-
-/* ---- tokens ---- */
-
-enum kind { NUMBER, WORD, SIGN, END };
-struct token {
-    enum kind kind;
-    int digits; /* NUMBER */
-    long value;
-    char word[WORD_MAX]; /* WORD, lower case; SIGN: one character */
-};
-struct tokens {
-    struct token t[TOKENS_MAX + 4];
-    int n;
-    bool cut; /* more text than was read */
-};
 
 static bool is_digit(char c)
 {
@@ -46,7 +29,7 @@ static size_t take_number(struct token *t, const char *p, size_t n)
     return i;
 }
 
-static void tokenize(struct str s, struct tokens *out)
+void when_tokenize(struct str s, struct tokens *out)
 {
     *out = (struct tokens){0};
     size_t i = 0;
@@ -85,12 +68,12 @@ static void tokenize(struct str s, struct tokens *out)
         out->t[out->n + k].kind = END;
 }
 
-static bool is_word(const struct token *t, const char *w)
+bool when_is_word(const struct token *t, const char *w)
 {
     return t->kind == WORD && strcmp(t->word, w) == 0;
 }
 
-static bool one_of(const struct token *t, const char *list) /* "a b c" */
+bool when_one_of(const struct token *t, const char *list) /* "a b c" */
 {
     if (t->kind != WORD)
         return false;
@@ -101,12 +84,12 @@ static bool one_of(const struct token *t, const char *list) /* "a b c" */
     return false;
 }
 
-static bool is_sign(const struct token *t, const char *signs)
+bool when_is_sign(const struct token *t, const char *signs)
 {
     return t->kind == SIGN && strchr(signs, t->word[0]) != NULL;
 }
 
-static int month_of(const struct token *t)
+int when_month_of(const struct token *t)
 {
     static const char *const names[] = {"january",   "february", "march",    "april",
                                         "may",       "june",     "july",     "august",
@@ -121,7 +104,7 @@ static int month_of(const struct token *t)
 }
 
 /* Number or number word; -1 when neither. */
-static long small_number(const struct token *t)
+long when_small_number(const struct token *t)
 {
     static const char *const words[] = {"zero",    "one",     "two",       "three",    "four",
                                         "five",    "six",     "seven",     "eight",    "nine",
@@ -134,41 +117,41 @@ static long small_number(const struct token *t)
     for (int i = 0; i < 20; i++)
         if (strcmp(words[i], t->word) == 0)
             return i;
-    if (one_of(t, "a an"))
+    if (when_one_of(t, "a an"))
         return 1;
-    return is_word(t, "couple") ? 2 : -1;
+    return when_is_word(t, "couple") ? 2 : -1;
 }
 
 /* ---- building ---- */
 
-static const struct when nothing = {DATE_NONE, DATE_NONE, WHEN_NONE, -1, -1, false};
+const struct when when_nothing = {DATE_NONE, DATE_NONE, WHEN_NONE, -1, -1, false};
 
 static int32_t day(int y, int m, int d)
 {
     return date_from_ymd((struct ymd){y, m, d});
 }
 
-static struct when span(int32_t first, int32_t latest, enum when_precision p)
+struct when when_span(int32_t first, int32_t latest, enum when_precision p)
 {
     return (struct when){first, latest, p, -1, -1, false};
 }
 
-static struct when whole_month(int y, int m)
+struct when when_whole_month(int y, int m)
 {
-    return span(day(y, m, 1), day(y, m, date_days_in_month(y, m)), WHEN_MONTH);
+    return when_span(day(y, m, 1), day(y, m, date_days_in_month(y, m)), WHEN_MONTH);
 }
 
 static struct when whole_year(int y)
 {
-    return span(day(y, 1, 1), day(y, 12, 31), WHEN_YEAR);
+    return when_span(day(y, 1, 1), day(y, 12, 31), WHEN_YEAR);
 }
 
-static struct when of_age(int low, int high)
+struct when when_of_age(int low, int high)
 {
     return (struct when){DATE_NONE, DATE_NONE, WHEN_AGE, low, high, false};
 }
 
-static int32_t add_months(int32_t days, int months)
+int32_t when_add_months(int32_t days, int months)
 {
     struct ymd v = date_to_ymd(days);
     int total = v.y * 12 + v.m - 1 + months;
@@ -195,17 +178,11 @@ static void widen(struct when *w)
         w->latest += 7;
     } else {
         int months = w->precision == WHEN_YEAR ? 12 : w->precision == WHEN_QUARTER ? 3 : 1;
-        w->first = add_months(w->first, -months);
-        w->latest = add_months(w->latest + 1, months) - 1;
+        w->first = when_add_months(w->first, -months);
+        w->latest = when_add_months(w->latest + 1, months) - 1;
     }
     w->precision = WHEN_RANGE;
 }
-
-struct reader {
-    const struct token *t;
-    int32_t today;
-    enum when_problem problem; /* the first thing that looked like a date and was not */
-};
 
 static void complain(struct reader *r, enum when_problem p)
 {
@@ -232,7 +209,7 @@ static int full_day(struct reader *r, long y, long m, long d, int used, struct w
         return 0;
     }
     int32_t v = day((int)y, (int)m, (int)d);
-    *out = span(v, v, WHEN_DAY);
+    *out = when_span(v, v, WHEN_DAY);
     return used;
 }
 
@@ -240,8 +217,8 @@ static int full_day(struct reader *r, long y, long m, long d, int used, struct w
 
 static int numeric_point(struct reader *r, const struct token *t, struct when *out)
 {
-    bool two = t[0].kind == NUMBER && is_sign(&t[1], "/-.") && t[2].kind == NUMBER;
-    if (two && is_sign(&t[3], "/-.") && t[3].word[0] == t[1].word[0] && t[4].kind == NUMBER) {
+    bool two = t[0].kind == NUMBER && when_is_sign(&t[1], "/-.") && t[2].kind == NUMBER;
+    if (two && when_is_sign(&t[3], "/-.") && t[3].word[0] == t[1].word[0] && t[4].kind == NUMBER) {
         if (t[0].digits == 4 && t[2].digits <= 2 && t[4].digits <= 2)
             return good_year(r, &t[0]) ? full_day(r, t[0].value, t[2].value, t[4].value, 5, out)
                                        : 0;
@@ -259,12 +236,12 @@ static int numeric_point(struct reader *r, const struct token *t, struct when *o
     }
     if (two && t[0].digits <= 2 && t[2].digits == 4 && t[0].value >= 1 && t[0].value <= 12 &&
         good_year(r, &t[2])) {
-        *out = whole_month((int)t[2].value, (int)t[0].value);
+        *out = when_whole_month((int)t[2].value, (int)t[0].value);
         return 3;
     }
     if (two && t[0].digits == 4 && t[2].digits == 2 && t[2].value >= 1 && t[2].value <= 12 &&
         t[1].word[0] == '-' && good_year(r, &t[0])) {
-        *out = whole_month((int)t[0].value, (int)t[2].value);
+        *out = when_whole_month((int)t[0].value, (int)t[2].value);
         return 3;
     }
     if (t[0].kind == NUMBER && t[0].digits == 8) {
@@ -280,50 +257,51 @@ static int worded_point(struct reader *r, const struct token *t, struct when *ou
 {
     int m;
     if (t[0].kind == NUMBER && t[0].digits <= 2) { /* 31 [of] Dec [,] 2021 */
-        int k = 1 + is_word(&t[1], "of");
-        k += is_sign(&t[k], "-/");
-        m = month_of(&t[k]);
+        int k = 1 + when_is_word(&t[1], "of");
+        k += when_is_sign(&t[k], "-/");
+        m = when_month_of(&t[k]);
         if (!m)
             return 0;
         k++;
-        k += is_sign(&t[k], ",-./");
+        k += when_is_sign(&t[k], ",-./");
         if (t[k].kind == NUMBER && t[k].digits == 2)
             complain(r, WHEN_TWO_DIGIT_YEAR);
         return good_year(r, &t[k]) ? full_day(r, t[k].value, m, t[0].value, k + 1, out) : 0;
     }
-    m = month_of(&t[0]);
+    m = when_month_of(&t[0]);
     if (!m)
         return 0;
-    int k = 1 + is_sign(&t[1], ".");
+    int k = 1 + when_is_sign(&t[1], ".");
     if (t[k].kind == NUMBER && t[k].digits <= 2) { /* December 31, 2021 */
-        int year = k + 1 + is_sign(&t[k + 1], ",");
+        int year = k + 1 + when_is_sign(&t[k + 1], ",");
         if (t[year].kind == NUMBER && t[year].digits == 4)
             return good_year(r, &t[year]) ? full_day(r, t[year].value, m, t[k].value, year + 1, out)
                                           : 0;
         complain(r, WHEN_TWO_DIGIT_YEAR); /* Jan 21: the day or the year? */
         return 0;
     }
-    k += is_word(&t[k], "of") || is_sign(&t[k], ",-/");
+    k += when_is_word(&t[k], "of") || when_is_sign(&t[k], ",-/");
     if (!good_year(r, &t[k]))
         return 0;
-    *out = whole_month((int)t[k].value, m);
+    *out = when_whole_month((int)t[k].value, m);
     return k + 1;
 }
 
 static int quarter_point(struct reader *r, const struct token *t, struct when *out)
 {
-    int q = is_word(&t[0], "q") && t[1].kind == NUMBER && t[1].digits == 1 ? (int)t[1].value : 0;
-    int k = 2 + is_sign(&t[2], ",-/");
+    int q =
+        when_is_word(&t[0], "q") && t[1].kind == NUMBER && t[1].digits == 1 ? (int)t[1].value : 0;
+    int k = 2 + when_is_sign(&t[2], ",-/");
     if (q >= 1 && q <= 4 && good_year(r, &t[k])) {
-        *out = span(day((int)t[k].value, q * 3 - 2, 1), whole_month((int)t[k].value, q * 3).latest,
-                    WHEN_QUARTER);
+        *out = when_span(day((int)t[k].value, q * 3 - 2, 1),
+                         when_whole_month((int)t[k].value, q * 3).latest, WHEN_QUARTER);
         return k + 1;
     }
-    int s = 1 + is_sign(&t[1], ",-/");
-    if (t[0].kind == NUMBER && is_word(&t[s], "q") && t[s + 1].kind == NUMBER &&
+    int s = 1 + when_is_sign(&t[1], ",-/");
+    if (t[0].kind == NUMBER && when_is_word(&t[s], "q") && t[s + 1].kind == NUMBER &&
         t[s + 1].digits == 1 && t[s + 1].value >= 1 && t[s + 1].value <= 4 && good_year(r, &t[0])) {
         int y = (int)t[0].value, month = (int)t[s + 1].value * 3;
-        *out = span(day(y, month - 2, 1), whole_month(y, month).latest, WHEN_QUARTER);
+        *out = when_span(day(y, month - 2, 1), when_whole_month(y, month).latest, WHEN_QUARTER);
         return s + 2;
     }
     return 0;
@@ -339,18 +317,18 @@ static int season_point(struct reader *r, const struct token *t, struct when *ou
                    {"autumn fall", 9, 3},
                    {"christmas xmas", 12, 1},
                    {"easter", 3, 2}};
-    int k = 1 + one_of(&t[1], "of in");
-    if (is_word(&t[0], "winter") && good_year(r, &t[k])) {
+    int k = 1 + when_one_of(&t[1], "of in");
+    if (when_is_word(&t[0], "winter") && good_year(r, &t[k])) {
         /* January or December of that year: both are possible. */
         int y = (int)t[k].value;
-        *out = span(day(y, 1, 1), day(y + 1, 2, 28), WHEN_RANGE);
+        *out = when_span(day(y, 1, 1), day(y + 1, 2, 28), WHEN_RANGE);
         return k + 1;
     }
     for (size_t i = 0; i < sizeof seasons / sizeof *seasons; i++)
-        if (one_of(&t[0], seasons[i].names) && good_year(r, &t[k])) {
+        if (when_one_of(&t[0], seasons[i].names) && good_year(r, &t[k])) {
             int32_t first = day((int)t[k].value, seasons[i].from_month, 1);
-            *out = span(first, add_months(first, seasons[i].months) - 1,
-                        seasons[i].months == 3 ? WHEN_QUARTER : WHEN_RANGE);
+            *out = when_span(first, when_add_months(first, seasons[i].months) - 1,
+                             seasons[i].months == 3 ? WHEN_QUARTER : WHEN_RANGE);
             return k + 1;
         }
     return 0;
@@ -375,25 +353,26 @@ static int calendar_point(struct reader *r, const struct token *t, struct when *
 /* early / middle / late part of a month or year. */
 static int part_point(struct reader *r, const struct token *t, struct when *out)
 {
-    int part = one_of(&t[0], "early beginning start") ? 1
-               : one_of(&t[0], "mid middle")          ? 2
-               : one_of(&t[0], "late end")            ? 3
-                                                      : 0;
+    int part = when_one_of(&t[0], "early beginning start") ? 1
+               : when_one_of(&t[0], "mid middle")          ? 2
+               : when_one_of(&t[0], "late end")            ? 3
+                                                           : 0;
     int k = 1;
     if (!part)
         return 0;
-    k += is_sign(&t[k], "-");
-    k += is_word(&t[k], "of");
-    k += is_word(&t[k], "in");
+    k += when_is_sign(&t[k], "-");
+    k += when_is_word(&t[k], "of");
+    k += when_is_word(&t[k], "in");
     int used = calendar_point(r, t + k, out);
     if (!used || (out->precision != WHEN_YEAR && out->precision != WHEN_MONTH))
         return 0;
     struct ymd v = date_to_ymd(out->first);
     if (out->precision == WHEN_YEAR)
-        *out = span(day(v.y, part * 4 - 3, 1), whole_month(v.y, part * 4).latest, WHEN_YEAR);
+        *out =
+            when_span(day(v.y, part * 4 - 3, 1), when_whole_month(v.y, part * 4).latest, WHEN_YEAR);
     else
-        *out = span(out->first + (part - 1) * 10,
-                    part == 3 ? out->latest : out->first + part * 10 - 1, WHEN_MONTH);
+        *out = when_span(out->first + (part - 1) * 10,
+                         part == 3 ? out->latest : out->first + part * 10 - 1, WHEN_MONTH);
     return k + used;
 }
 
@@ -401,39 +380,43 @@ static int age_point(const struct token *t, struct when *out)
 {
     int k = 0;
     bool said = false;
-    if (is_word(&t[0], "at") && t[1].kind == NUMBER && t[1].digits <= 2 && month_of(&t[2]) == 0 &&
-        !is_sign(&t[2], ":/.") && !one_of(&t[2], "am pm of")) {
+    if (when_is_word(&t[0], "at") && t[1].kind == NUMBER && t[1].digits <= 2 &&
+        when_month_of(&t[2]) == 0 && !when_is_sign(&t[2], ":/.") &&
+        !when_one_of(&t[2], "am pm of")) {
         said = true;
         k = 1;
-    } else if (one_of(&t[0], "aged age")) {
+    } else if (when_one_of(&t[0], "aged age")) {
         said = true;
-        k = 1 + one_of(&t[1], "of at");
-        k += one_of(&t[k], "about around approximately");
-    } else if (one_of(&t[0], "was were turned being") && small_number(&t[1]) >= 0) {
+        k = 1 + when_one_of(&t[1], "of at");
+        k += when_one_of(&t[k], "about around approximately");
+    } else if (when_one_of(&t[0], "was were turned being") && when_small_number(&t[1]) >= 0) {
         said = true;
         k = 1;
     }
-    long low = small_number(&t[k]), high = low;
+    long low = when_small_number(&t[k]), high = low;
     if (low < 0 || (t[k].kind == NUMBER && t[k].digits > 3) || low > AGE_LIMIT)
         return 0;
-    if (!said && t[k].kind == WORD && one_of(&t[k], "a an couple"))
+    if (!said && t[k].kind == WORD && when_one_of(&t[k], "a an couple"))
         return 0;
     k++;
-    if ((is_sign(&t[k], "-") || is_word(&t[k], "or")) && small_number(&t[k + 1]) > low) {
-        high = small_number(&t[k + 1]);
+    if ((when_is_sign(&t[k], "-") || when_is_word(&t[k], "or")) &&
+        when_small_number(&t[k + 1]) > low) {
+        high = when_small_number(&t[k + 1]);
         k += 2;
     }
     int unit = 0;
-    if (one_of(&t[k], "years year yrs yr y") &&
-        (is_word(&t[k + 1], "old") || is_sign(&t[k + 1], "-/") || one_of(&t[k + 1], "of")))
-        unit = is_sign(&t[k + 1], "-/") ? 3 : is_word(&t[k + 1], "of") ? 3 : 2;
-    else if (is_sign(&t[k], "-") && is_word(&t[k + 1], "year") && is_sign(&t[k + 2], "-"))
+    if (when_one_of(&t[k], "years year yrs yr y") &&
+        (when_is_word(&t[k + 1], "old") || when_is_sign(&t[k + 1], "-/") ||
+         when_one_of(&t[k + 1], "of")))
+        unit = when_is_sign(&t[k + 1], "-/") ? 3 : when_is_word(&t[k + 1], "of") ? 3 : 2;
+    else if (when_is_sign(&t[k], "-") && when_is_word(&t[k + 1], "year") &&
+             when_is_sign(&t[k + 2], "-"))
         unit = 4;
     if (!said && !unit)
         return 0;
     if (high > AGE_LIMIT)
         return 0;
-    *out = of_age((int)low, (int)high);
+    *out = when_of_age((int)low, (int)high);
     return k + unit;
 }
 
@@ -441,46 +424,47 @@ static int age_point(const struct token *t, struct when *out)
 static int relative_point(struct reader *r, const struct token *t, struct when *out)
 {
     struct ymd now = date_to_ymd(r->today);
-    if (is_word(&t[0], "childhood") || is_word(&t[0], "child") || is_word(&t[0], "birth")) {
-        *out = of_age(0, is_word(&t[0], "birth") ? 0 : 17);
+    if (when_is_word(&t[0], "childhood") || when_is_word(&t[0], "child") ||
+        when_is_word(&t[0], "birth")) {
+        *out = when_of_age(0, when_is_word(&t[0], "birth") ? 0 : 17);
         return 1;
     }
-    if (one_of(&t[0], "teenager teens teenage")) {
-        *out = of_age(13, 19);
+    if (when_one_of(&t[0], "teenager teens teenage")) {
+        *out = when_of_age(13, 19);
         return 1;
     }
-    if (is_word(&t[0], "last") && is_word(&t[1], "year")) {
+    if (when_is_word(&t[0], "last") && when_is_word(&t[1], "year")) {
         *out = whole_year(now.y - 1);
         return 2;
     }
-    if (is_word(&t[0], "this") && is_word(&t[1], "year")) {
-        *out = span(day(now.y, 1, 1), r->today, WHEN_RANGE);
+    if (when_is_word(&t[0], "this") && when_is_word(&t[1], "year")) {
+        *out = when_span(day(now.y, 1, 1), r->today, WHEN_RANGE);
         return 2;
     }
-    if (one_of(&t[0], "last this") && is_word(&t[1], "month")) {
-        int32_t m = add_months(day(now.y, now.m, 1), is_word(&t[0], "last") ? -1 : 0);
-        *out = whole_month(date_to_ymd(m).y, date_to_ymd(m).m);
+    if (when_one_of(&t[0], "last this") && when_is_word(&t[1], "month")) {
+        int32_t m = when_add_months(day(now.y, now.m, 1), when_is_word(&t[0], "last") ? -1 : 0);
+        *out = when_whole_month(date_to_ymd(m).y, date_to_ymd(m).m);
         return 2;
     }
-    if (one_of(&t[0], "yesterday today")) {
-        int32_t d = r->today - is_word(&t[0], "yesterday");
-        *out = span(d, d, WHEN_DAY);
+    if (when_one_of(&t[0], "yesterday today")) {
+        int32_t d = r->today - when_is_word(&t[0], "yesterday");
+        *out = when_span(d, d, WHEN_DAY);
         return 1;
     }
-    long n = small_number(&t[0]);
-    int k = 1 + is_word(&t[1], "of");
-    if (n < 0 || n > AGE_LIMIT || !is_word(&t[k + 1], "ago"))
+    long n = when_small_number(&t[0]);
+    int k = 1 + when_is_word(&t[1], "of");
+    if (n < 0 || n > AGE_LIMIT || !when_is_word(&t[k + 1], "ago"))
         return 0;
-    if (one_of(&t[k], "year years"))
-        *out = span(add_months(r->today, (int)-n * 12 - 6), add_months(r->today, (int)-n * 12 + 6),
-                    WHEN_RANGE);
-    else if (one_of(&t[k], "month months"))
-        *out =
-            span(add_months(r->today, (int)-n - 1), add_months(r->today, (int)-n + 1), WHEN_RANGE);
-    else if (one_of(&t[k], "week weeks"))
-        *out = span(r->today - (int)n * 7 - 7, r->today - (int)n * 7 + 7, WHEN_RANGE);
-    else if (one_of(&t[k], "day days"))
-        *out = span(r->today - (int)n - 1, r->today - (int)n + 1, WHEN_RANGE);
+    if (when_one_of(&t[k], "year years"))
+        *out = when_span(when_add_months(r->today, (int)-n * 12 - 6),
+                         when_add_months(r->today, (int)-n * 12 + 6), WHEN_RANGE);
+    else if (when_one_of(&t[k], "month months"))
+        *out = when_span(when_add_months(r->today, (int)-n - 1),
+                         when_add_months(r->today, (int)-n + 1), WHEN_RANGE);
+    else if (when_one_of(&t[k], "week weeks"))
+        *out = when_span(r->today - (int)n * 7 - 7, r->today - (int)n * 7 + 7, WHEN_RANGE);
+    else if (when_one_of(&t[k], "day days"))
+        *out = when_span(r->today - (int)n - 1, r->today - (int)n + 1, WHEN_RANGE);
     else
         return 0;
     if (out->latest > r->today)
@@ -488,17 +472,17 @@ static int relative_point(struct reader *r, const struct token *t, struct when *
     return k + 2;
 }
 
-static int point(struct reader *r, const struct token *t, struct when *out)
+int when_point(struct reader *r, const struct token *t, struct when *out)
 {
     int k = 0;
     bool about = false;
-    while (one_of(&t[k], "about around approximately approx roughly circa c ca maybe probably "
-                         "possibly perhaps estimated near") ||
-           (k && is_sign(&t[k], ".,"))) {
+    while (when_one_of(&t[k], "about around approximately approx roughly circa c ca maybe probably "
+                              "possibly perhaps estimated near") ||
+           (k && when_is_sign(&t[k], ".,"))) {
         about = true;
         k++;
     }
-    *out = nothing;
+    *out = when_nothing;
     int used = part_point(r, t + k, out);
     if (!used)
         used = relative_point(r, t + k, out);
@@ -530,7 +514,7 @@ static bool iso_with_time(struct str s, int32_t *days)
 enum when_problem when_read(struct str cell, int32_t today, struct when *out)
 {
     int32_t iso;
-    *out = nothing;
+    *out = when_nothing;
     cell = str_trim(cell);
     if (!cell.n)
         return WHEN_EMPTY;
@@ -539,191 +523,24 @@ enum when_problem when_read(struct str cell, int32_t today, struct when *out)
         struct token y = {.kind = NUMBER, .digits = 4, .value = date_to_ymd(iso).y};
         if (!good_year(&r, &y))
             return WHEN_BAD_YEAR;
-        *out = span(iso, iso, WHEN_DAY);
+        *out = when_span(iso, iso, WHEN_DAY);
         return WHEN_FINE;
     }
     struct tokens tokens;
-    tokenize(cell, &tokens);
-    int used = point(&r, tokens.t, out);
+    when_tokenize(cell, &tokens);
+    int used = when_point(&r, tokens.t, out);
     /* A spreadsheet's midnight after a day-first date. */
     if (used && out->precision == WHEN_DAY && tokens.t[used].kind == NUMBER &&
-        is_sign(&tokens.t[used + 1], ":"))
+        when_is_sign(&tokens.t[used + 1], ":"))
         used = tokens.n;
     if (used && used == tokens.n && !tokens.cut)
         return WHEN_FINE;
-    *out = nothing;
+    *out = when_nothing;
     if (r.problem != WHEN_FINE)
         return r.problem;
     if (tokens.n == 1 && tokens.t[0].kind == NUMBER)
         return tokens.t[0].digits == 5 ? WHEN_SERIAL : WHEN_NOT_A_DATE;
     return WHEN_NOT_A_DATE;
-}
-
-/* ---- periods ---- */
-
-/* "March to June 2020": the first month takes the year of the second. */
-static int bare_month(struct reader *r, const struct token *t, struct when *out)
-{
-    int m = month_of(&t[0]);
-    if (!m || !(one_of(&t[1], "to until till and through") || is_sign(&t[1], "-")))
-        return 0;
-    struct when second;
-    struct reader quiet = {.today = r->today};
-    if (!point(&quiet, t + 2, &second) || second.precision > WHEN_MONTH)
-        return 0;
-    struct ymd v = date_to_ymd(second.first);
-    *out = whole_month(m <= v.m ? v.y : v.y - 1, m);
-    return 1;
-}
-
-/* "for six months"; months in *out. */
-static int duration(const struct token *t, int *months, int *days)
-{
-    int k = one_of(&t[0], "about around approximately nearly almost over");
-    long n = small_number(&t[k]);
-    k += 1 + is_word(&t[k + 1], "of");
-    if (n < 0 || n > AGE_LIMIT)
-        return 0;
-    *months = *days = 0;
-    if (one_of(&t[k], "year years yrs"))
-        *months = (int)n * 12;
-    else if (one_of(&t[k], "month months"))
-        *months = (int)n;
-    else if (one_of(&t[k], "week weeks"))
-        *days = (int)n * 7;
-    else if (one_of(&t[k], "day days"))
-        *days = (int)n;
-    else
-        return 0;
-    return one_of(&t[k + 1], "old ago of") ? 0 : k + 1;
-}
-
-struct period_scan {
-    struct when start, end, alone;
-    bool has_start, has_end, has_alone, ongoing, order;
-    int months, days; /* duration */
-};
-
-enum role { ALONE, START, FINISH, BEFORE, AFTER };
-
-static void place(struct period_scan *p, enum role role, struct when w)
-{
-    if (role == BEFORE || role == AFTER) {
-        p->order = true; /* one end of a range is no range */
-        return;
-    }
-    if (role == START) {
-        if (!p->has_start)
-            p->start = w;
-        p->has_start = true;
-    } else if (role == FINISH) {
-        p->end = w;
-        p->has_end = true;
-    } else if (!p->has_alone) {
-        p->alone = w;
-        p->has_alone = true;
-    } else if (!p->has_end && !p->has_start) { /* two dates side by side: from and to */
-        p->start = p->alone;
-        p->end = w;
-        p->has_start = p->has_end = true;
-        p->has_alone = false;
-    }
-}
-
-static void scan(struct reader *r, const struct tokens *tokens, struct period_scan *p)
-{
-    enum role role = ALONE;
-    bool between = false;
-    for (int i = 0; i < tokens->n;) {
-        const struct token *t = &tokens->t[i];
-        struct when w;
-        int used = bare_month(r, t, &w);
-        if (!used)
-            used = point(r, t, &w);
-        if (!used && role == FINISH && p->start.precision == WHEN_AGE && t->kind == NUMBER &&
-            t->value <= AGE_LIMIT) { /* aged 15 to 17 */
-            w = of_age((int)t->value, (int)t->value);
-            used = 1;
-        }
-        if (used) {
-            place(p, role, w);
-            role = ALONE;
-            i += used;
-            continue;
-        }
-        if (one_of(t, "from starting started began begun beginning since")) {
-            role = START;
-            p->ongoing |= is_word(t, "since");
-        } else if (is_word(t, "between")) {
-            role = START;
-            between = true;
-        } else if (one_of(t, "until till to through ending ended escaped left") ||
-                   (between && is_word(t, "and")) ||
-                   (is_sign(t, "-") && (p->has_alone || p->has_start))) {
-            if (p->has_alone && !p->has_start) {
-                p->start = p->alone;
-                p->has_start = true;
-                p->has_alone = false;
-            }
-            role = FINISH;
-        } else if (one_of(t, "before after")) {
-            role = is_word(t, "before") ? BEFORE : AFTER;
-            p->order = true;
-        } else if (one_of(t, "present now ongoing currently still continuing date") &&
-                   (role == FINISH || !is_word(t, "date"))) {
-            p->ongoing = true;
-            role = ALONE;
-        } else if (is_word(t, "for")) {
-            i += duration(t + 1, &p->months, &p->days);
-        } else if (one_of(t, "not unknown unsure")) {
-            role = ALONE;
-        }
-        i++;
-    }
-}
-
-/* A start or an end that only the duration gives. */
-static struct when shifted(const struct period_scan *p, struct when from, int sign)
-{
-    if (from.first == DATE_NONE)
-        return nothing;
-    return span(add_months(from.first, sign * p->months) + sign * p->days,
-                add_months(from.latest, sign * p->months) + sign * p->days, WHEN_RANGE);
-}
-
-bool period_read(struct str words, int32_t today, struct period *out)
-{
-    struct tokens tokens;
-    struct reader r = {.today = today};
-    struct period_scan p = {.start = nothing, .end = nothing, .alone = nothing};
-    tokenize(words, &tokens);
-    scan(&r, &tokens, &p);
-    if (p.has_end)
-        p.ongoing = false;
-    bool length = p.months || p.days;
-    if (p.has_alone && !p.has_start && !p.has_end) {
-        p.start = p.alone;
-        p.has_start = true;
-        if (!p.ongoing && !length) {
-            p.end = p.alone;
-            p.has_end = true;
-        }
-    }
-    if (length && p.has_start && !p.has_end && !p.ongoing) {
-        p.end = shifted(&p, p.start, 1);
-    } else if (length && p.has_end && !p.has_start) {
-        p.start = shifted(&p, p.end, -1);
-        p.has_start = true;
-    }
-    /* "aged 15 to 17": the end is an age too. */
-    if (p.has_start && !p.has_end && p.start.precision == WHEN_AGE && !p.ongoing)
-        p.end = nothing;
-    if (p.end.first == DATE_NONE && p.end.precision != WHEN_AGE)
-        p.end = nothing;
-    if (p.order && !p.has_start && !p.has_end)
-        p.start.precision = p.end.precision = WHEN_ORDER_ONLY;
-    *out = (struct period){p.start, p.end, p.ongoing};
-    return p.has_start || p.has_end || p.ongoing || p.order;
 }
 
 /* ---- ages ---- */
