@@ -1,6 +1,7 @@
 #include "app/study_name.h"
-#include "base/limits.h"
 #include "cli/cli.h"
+
+#include <ctype.h>
 
 static const char *text_at(const json_t *row, const char *key)
 {
@@ -34,6 +35,9 @@ static void print(const json_t *doc)
 static enum status run(struct cli *c, struct err *e)
 {
     const char *country = cli_text(c, "country", "");
+    if (country[0] && !(strlen(country) == 2 && isalpha((unsigned char)country[0]) &&
+                        isalpha((unsigned char)country[1])))
+        return err_set(e, ST_USAGE, "--country takes two letters (ISO 3166-1), e.g. CN");
     const char *other = cli_args(c) > 1 ? cli_arg(c, 1) : NULL;
     for (int i = 0; i < cli_args(c); i++)
         if (!str_is_utf8(str_of(cli_arg(c, i))))

@@ -29,5 +29,6 @@ ok(big["names"][0]["cut"] and big["similarity"] == 0, "names of 90 kB", big["sim
 for name in ("", " ", "\u200f", "((((", "王" * 9, "a-" * 500, "bin bin bin", "abdul", "\U0001F600"):
     r = run("study", "name", name, name, "--json")
     equal(r.returncode, 0, f"hostile name {name[:9]!r}")
+refused(run("study", "name", "Wang", "--country", "China"), "two letters", name="country by name", code=2)
 refused(run("study", "name"), "name", name="no name: usage", code=2)
 done()
