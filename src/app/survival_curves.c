@@ -102,6 +102,22 @@ static void put_bounds(struct survival_answer *a, int g, const struct km_curve *
     }
 }
 
+/* With late entry everybody at risk can have the event while others are still to enter: the product
+ * is then 0 for good, though nobody would believe it. */
+static void note_emptied(struct survival_answer *a, int g, const struct km_curve *c)
+{
+    for (size_t k = 0; k + 1 < c->n; k++)
+        if (c->surv[k] == 0) {
+            struct str label = survival_group_label(a->d, g);
+            study_doc_reason(a->doc, 'D',
+                             "%.*s: at %.10g all %.0f then at risk had the event, and the curve "
+                             "stays at 0 though others entered later. Start follow-up later, or "
+                             "group times more coarsely.",
+                             (int)(label.n > 80 ? 80 : label.n), label.p, c->time[k], c->risk[k]);
+            return;
+        }
+}
+
 enum status survival_km(struct survival_answer *a, struct err *e)
 {
     int groups = a->d->rows.groups;
@@ -109,6 +125,7 @@ enum status survival_km(struct survival_answer *a, struct err *e)
     study_doc_table(a->doc, "km");
     for (int g = 0; g < groups; g++) {
         put_curve(a, g, &curves[g]);
+        note_emptied(a, g, &curves[g]);
         put_curve_at(a, g, &curves[g]);
         if (a->q->bounds)
             put_bounds(a, g, &curves[g]);

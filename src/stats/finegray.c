@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_ITER = 10, MAX_HALVING = 20, MOST_COVARIATES = 100 };
+enum { MAX_ITER = 50, MAX_HALVING = 20, MOST_COVARIATES = 100 };
 
 /* Rows in order of time; covariates centred (which changes no result). */
 struct work {
@@ -156,14 +156,14 @@ static double look(struct work *w, const double *b, double *u, double *informati
     return nsum_value(&loglik);
 }
 
-/* ---- Newton, with the stopping rule of cmprsk ---- */
+/* ---- Newton with step halving ---- */
 
 static bool is_flat(const double *u, const double *b, int p, double loglik)
 {
     double most = 0;
     for (int a = 0; a < p; a++)
         most = fmax(most, fabs(u[a]) * fmax(fabs(b[a]), 1));
-    return most < fmax(fabs(loglik), 1) * 1e-6;
+    return most < fmax(fabs(loglik), 1) * 1e-12;
 }
 
 static bool climb(struct work *w, double *b, double *u, double *information, double *loglik)
@@ -184,8 +184,15 @@ static bool climb(struct work *w, double *b, double *u, double *information, dou
         num_ldl(factor, p, 1e-12);
         num_ldl_solve(factor, p, step);
         double slope = 0, length = 1;
-        for (int a = 0; a < p; a++)
+        double longest = 0;
+        for (int a = 0; a < p; a++) {
             slope += step[a] * u[a];
+            longest = fmax(longest, fabs(step[a]) / fmax(fabs(b[a]), 1));
+        }
+        if (longest < 1e-13) { /* rounding alone keeps the score from zero */
+            done = true;
+            break;
+        }
         for (int half = 0;; half++) {
             for (int a = 0; a < p; a++)
                 trial[a] = b[a] + length * step[a];

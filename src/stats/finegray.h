@@ -1,7 +1,7 @@
 /* Fine & Gray 1999: proportional hazards of the subdistribution of one cause among competing ends.
  * Those with a competing end stay in the risk set with weight G(t-)/G(their time-), G the
  * Kaplan-Meier of censoring; the variance is the robust one that allows for G being estimated. Ties
- * as Breslow. Starts at 0 and stops as R's cmprsk does. */
+ * as Breslow. Newton from 0 until the score is 1e-12 of the log likelihood. */
 #ifndef STATS_FINEGRAY_H
 #define STATS_FINEGRAY_H
 
