@@ -37,6 +37,9 @@ MUST_CHECK enum status study_mse_read_counts_bytes(struct str bytes, const char 
 
 /* Every table of the answer from the report, into a document of study_doc_new. */
 void study_mse_fill(json_t *doc, const struct mse_report *r, const struct mse_question *q);
+/* For people: the headline with its reasons, range, assumption and notes, in whole sentences; takes
+ * them out of the document, and the longest tables too, so that study_doc_print can do the rest. */
+void study_mse_print(FILE *to, json_t *doc);
 /* "100110": the cell as text, lists in table order. text has MSE_LISTS_MAX + 1 places. */
 const char *study_mse_cell(uint32_t cell, int lists, char *text);
 

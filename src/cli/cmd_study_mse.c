@@ -71,7 +71,7 @@ static enum status read_how(const struct cli *c, struct mse_question *q, struct 
     q->model = cli_text(c, "model", NULL);
     o->how = q->model ? MSE_BY_MODEL : cli_has(c, "all-pairs") ? MSE_BY_BIC : MSE_BY_STEPWISE;
     o->threshold = cli_real(c, "stepwise", MSE_THRESHOLD);
-    if (!(o->threshold > 0 && o->threshold < 1))
+    if (!(o->threshold >= 0 && o->threshold <= 1))
         return err_set(e, ST_USAGE, "--stepwise takes a p-value between 0 and 1");
     const char *capture = cli_text(c, "capture-model", "");
     if (strcmp(capture, "Mb") == 0 || strcmp(capture, "Mbh") == 0) {
@@ -139,6 +139,8 @@ static enum status run(struct cli *c, struct err *e)
     q.options.progress = &p;
     json_t *doc;
     TRY(study_mse(&q, &doc, e));
+    if (!cli_json(c))
+        study_mse_print(stdout, doc);
     return study_print(c, doc, e);
 }
 

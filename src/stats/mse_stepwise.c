@@ -17,13 +17,19 @@ struct candidate {
     double p;
 };
 
-/* Smallest p first, ties to the lowest pair. */
-static int compare_candidates(const void *a, const void *b)
+/* Takes out the candidate with the smallest p; those equal to rounding are ties, and go to the
+ * lowest pair. Candidates are in the order of pairs. */
+static struct candidate take_smallest(struct candidate *c, int *n)
 {
-    const struct candidate *x = a, *y = b;
-    if (x->p != y->p)
-        return x->p < y->p ? -1 : 1;
-    return x->pair - y->pair;
+    double least = INFINITY;
+    int at = 0;
+    for (int i = 0; i < *n; i++)
+        least = fmin(least, c[i].p);
+    while (c[at].p > least * (1 + 1e-11))
+        at++;
+    struct candidate out = c[at];
+    memmove(c + at, c + at + 1, (size_t)(--*n - at) * sizeof *c);
+    return out;
 }
 
 static double poisson_p(double observed, double expected)
@@ -85,12 +91,14 @@ void mse_stepwise(struct mse_work *w, int lists, double threshold, struct mse_mo
             record_step(w, m, pair, step, out->N, path);
             mse_work_fit(w, m, false, out);
         }
-        qsort(c, (size_t)n, sizeof *c, compare_candidates);
         bool entered = false;
-        for (int i = 0; i < n && c[i].p < threshold && !entered; i++) {
+        while (n > 0 && !entered) {
             struct mse_model with;
             struct mse_quick q;
-            mse_model_with(m, pair[c[i].pair], &with);
+            struct candidate best = take_smallest(c, &n);
+            if (best.p >= threshold)
+                break;
+            mse_model_with(m, pair[best.pair], &with);
             mse_work_fit(w, &with, true, &q);
             if (q.status == 0) {
                 *m = with;

@@ -106,7 +106,9 @@ tap.ok(d["grade"] == "C" and d["red_flags"] == 2 and len(d["reasons"]) >= 2, "..
 tap.equal(d["overlap"][0]["filled_cells"], 25, "... 25 cells filled")
 tap.close(d["overlap"][0]["share_seen_once"], 2492 / 2744, 1e-15, "... and the share seen once")
 tap.close(d["fixed_models"][0]["N"], 11417.9910915046, 1e-12, "... while the named model's number is there")
-tap.ok(tap.run("study", "mse", UK).stdout.startswith("Estimate  withheld"), "the text says so first")
+text = tap.run("study", "mse", UK).stdout
+tap.ok(text.startswith("Estimate  withheld") and all(w in text for w in ("Range", "Assumes", "Closed", "omit list PF")), "the text says so first",
+       text[:1500])
 
 # ---- nothing depends on the order of rows, nor on threads ----
 lines = open(UK).read().split("\n")
