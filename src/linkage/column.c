@@ -51,6 +51,7 @@ void link_data_free(struct link_data *d)
         intern_free(&d->column[k].texts);
         free(d->column[k].value);
         free(d->column[k].words);
+        free(d->column[k].initial);
         free(d->column[k].count);
     }
     intern_free(&d->sources);

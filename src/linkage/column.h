@@ -20,7 +20,7 @@ struct value {
 };
 _Static_assert(sizeof(struct value) == 64, "a value is one cache line");
 
-enum { VALUE_WORDS = 8 };
+enum { VALUE_WORDS = 8, INITIAL_OF_WORDS = 0x80 };
 
 /* Names, places, addresses and free text also as words. */
 struct words {
@@ -37,6 +37,7 @@ struct column {
     struct intern texts; /* normalised texts; number k there is value k here (0 is "") */
     struct value *value;
     struct words *words; /* by value; NULL when the type has none */
+    uint8_t *initial;    /* names: first letter, with INITIAL_OF_WORDS when there are several */
     uint32_t *count;     /* records, by value */
     uint32_t values;
     size_t value_cap;

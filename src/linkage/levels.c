@@ -258,6 +258,15 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
 
 /* ---- across columns ---- */
 
+bool names_may_swap(const struct link_data *d, const uint32_t *a, const uint32_t *b)
+{
+    const uint8_t *g = d->column[d->given].initial, *f = d->column[d->family].initial;
+    uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
+    if ((g[ga] | g[gb] | f[fa] | f[fb]) & INITIAL_OF_WORDS)
+        return true;
+    return (ga && fb && g[ga] == f[fb]) || (gb && fa && g[gb] == f[fa]);
+}
+
 /* How alike are value x of column c and value y of column e? 0, 1, 2, or 3 for not. */
 static int likeness(const struct column *c, uint32_t x, const struct column *e, uint32_t y)
 {
@@ -328,7 +337,8 @@ void levels_across_names(const struct link_data *d, const uint32_t *a, const uin
 {
     const struct column *g = &d->column[d->given], *f = &d->column[d->family];
     uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
-    if ((*given && *given <= NAME_SIMILAR) || (*family && *family <= NAME_SIMILAR))
+    if ((*given && *given <= NAME_SIMILAR) || (*family && *family <= NAME_SIMILAR) ||
+        !names_may_swap(d, a, b))
         return;
     int one = ga && fb ? likeness(g, ga, f, fb) : 3, two = gb && fa ? likeness(g, gb, f, fa) : 3;
     int strong = one < two ? one : two, weak = one < two ? two : one;

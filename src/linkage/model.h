@@ -60,9 +60,10 @@ struct scorer {
     const struct link_data *d;
     const struct link_model *m;
     int order[LINK_MAX_COLUMNS], columns; /* cheap and telling columns first; names last */
-    float rest[LINK_MAX_COLUMNS + 1];     /* the most that columns order[k..] can add */
+    float unequal[LINK_MAX_COLUMNS];      /* the most that different values can add */
+    float swapped;                        /* ... that names in each other's place can */
     float bits[LINK_MAX_COLUMNS][16];
-    float prior, names_rest;
+    float prior;
     bool guard; /* against housemates: there are shared and personal columns */
     float household, twins;
     uint32_t shared, born; /* columns that housemates share; dates, which twins share */

@@ -284,6 +284,9 @@ static void derive(struct column *c, uint32_t v)
         uint32_t sound = derive_words(&c->words[v], s, is_name(c->type));
         c->words[v].joined = hash_joined(s);
         value->extra = is_name(c->type) ? sound : 0;
+        if (c->initial)
+            c->initial[v] =
+                (uint8_t)((value->key.c[0] & 0x7f) | (sound & 1 ? INITIAL_OF_WORDS : 0));
     }
 }
 
@@ -305,6 +308,8 @@ static void reserve(struct column *c, size_t n)
     c->count = mem_resize(c->count, c->value_cap, sizeof *c->count);
     if (has_words(c->type))
         c->words = mem_resize(c->words, c->value_cap, sizeof *c->words);
+    if (is_name(c->type))
+        c->initial = mem_resize(c->initial, c->value_cap, 1);
 }
 
 void column_derive(struct column *c, uint32_t first)
@@ -316,6 +321,8 @@ void column_derive(struct column *c, uint32_t first)
     if (first == 0) {
         c->value[0] = (struct value){0};
         c->count[0] = 0;
+        if (c->initial)
+            c->initial[0] = 0;
     }
     c->values = n;
 }

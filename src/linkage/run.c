@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { CHUNK_PAIRS = 200000, TRAINING_PAIRS = 3000000 };
+enum { CHUNK_PAIRS = 200000, TRAINING_PAIRS = 2000000 };
 
 /* ---- scanning the candidate pairs ---- */
 

@@ -148,14 +148,14 @@ void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 
 /* ---- scoring ---- */
 
-static float most_of_column(const struct scorer *s, int k)
+/* The most that different values of a column can add, names that change places left out. */
+static float most_of_unequal(const struct scorer *s, int k)
 {
-    const struct column *c = &s->d->column[k];
-    float most = (float)model_equal_bits(&s->m->column[k], s->m->column[k].rare);
-    for (int l = 2; l < 16; l++)
-        most = fmaxf(most, s->bits[k][l]);
-    for (uint32_t v = 1; v < c->values; v++)
-        most = fmaxf(most, c->value[v].equal_bits);
+    bool name = k == s->d->given || k == s->d->family;
+    float most = s->bits[k][2];
+    for (int l = 3; l < s->m->column[k].levels; l++)
+        if (!name || (l != NAME_SWAPPED && l != NAME_HALF_SWAPPED))
+            most = fmaxf(most, s->bits[k][l]);
     return most;
 }
 
@@ -182,12 +182,11 @@ static int cost_of(const struct link_data *d, int k)
 void scorer_new(struct scorer *s, const struct link_data *d, const struct link_model *m)
 {
     *s = (struct scorer){.d = d, .m = m, .prior = (float)model_prior_bits(m)};
-    float most[LINK_MAX_COLUMNS];
     bool personal = false;
     for (int k = 0; k < d->columns; k++) {
         for (int l = 0; l < m->column[k].levels; l++)
             s->bits[k][l] = (float)m->column[k].bits[l];
-        most[k] = most_of_column(s, k);
+        s->unequal[k] = most_of_unequal(s, k);
         if (d->column[k].unused)
             continue;
         if (type_is_shared(d->column[k].type))
@@ -200,8 +199,8 @@ void scorer_new(struct scorer *s, const struct link_data *d, const struct link_m
             s->order[at] = s->order[at - 1];
         s->order[at] = k;
     }
-    for (int at = s->columns - 1; at >= 0; at--)
-        s->rest[at] = s->rest[at + 1] + most[s->order[at]];
+    if (d->given >= 0)
+        s->swapped = fmaxf(s->bits[d->given][NAME_SWAPPED], s->bits[d->given][NAME_HALF_SWAPPED]);
     for (int i = 0; i < m->edges; i++) {
         s->edge[s->edges].columns = 1u << m->edge[i].a | 1u << m->edge[i].b;
         s->edge[s->edges++].bits = (float)log2(m->edge[i].lift);
@@ -248,29 +247,63 @@ float score_pattern(const struct scorer *s, const uint32_t *a, uint64_t pattern,
     return guarded;
 }
 
-/* Level of one column without looking across columns. */
-static inline int plain_level(const struct scorer *s, int k, const uint32_t *a, const uint32_t *b)
+/* What the columns give at most, known from the value numbers alone. */
+static float bound_of(const struct scorer *s, const uint32_t *a, const uint32_t *b)
 {
-    if (!a[k] || !b[k])
-        return LEVEL_MISSING;
-    return a[k] == b[k] ? LEVEL_SAME : level_of_values(&s->d->column[k], a[k], b[k]);
+    float bound = s->prior + 0.01f; /* more than rounding can do */
+    for (int i = 0; i < s->columns; i++) {
+        int k = s->order[i];
+        if (a[k] && b[k])
+            bound += a[k] == b[k] ? s->d->column[k].value[a[k]].equal_bits : s->unequal[k];
+    }
+    return bound;
+}
+
+/* What names in each other's place could give beyond `bound`. */
+static float extra_of_swap(const struct scorer *s, const uint32_t *a, const uint32_t *b)
+{
+    const struct link_data *d = s->d;
+    float names = 0.0f;
+    if (d->given < 0)
+        return 0.0f;
+    for (int i = 0; i < 2; i++) {
+        int k = i ? d->family : d->given;
+        if (a[k] && b[k])
+            names += a[k] == b[k] ? d->column[k].value[a[k]].equal_bits : s->unequal[k];
+    }
+    return s->swapped > names && names_may_swap(d, a, b) ? s->swapped - names : 0.0f;
 }
 
 float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, float least,
                  uint64_t *pattern)
 {
     const struct link_data *d = s->d;
-    float w = s->prior;
+    float bound = bound_of(s, a, b);
+    float extra = bound < least ? extra_of_swap(s, a, b) : -1.0f;
+    if (bound + extra < least)
+        return -INFINITY;
     uint64_t p = 0;
     for (int i = 0; i < s->columns; i++) {
-        if (w + s->rest[i] < least)
-            return -INFINITY;
         int k = s->order[i];
-        int level = plain_level(s, k, a, b);
+        if (!a[k] || !b[k])
+            continue;
+        if (a[k] == b[k]) {
+            p |= (uint64_t)LEVEL_SAME << (4 * k);
+            continue;
+        }
+        int level = level_of_values(&d->column[k], a[k], b[k]);
         if (level == ADDRESS_ELSEWHERE + 1 && d->column[k].type == LINK_ADDRESS)
             level = address_level_across(d, a, b, k);
         p |= (uint64_t)level << (4 * k);
-        w += level_bits(s, k, level, a[k]);
+        bound += s->bits[k][level] - s->unequal[k];
+        if (bound < least) {
+            /* names come last: until then `extra` is over their places in the bound */
+            bool name = k == d->given || k == d->family;
+            if (extra < 0.0f && !name)
+                extra = extra_of_swap(s, a, b);
+            if (name ? !names_may_swap(d, a, b) : bound + extra < least)
+                return -INFINITY;
+        }
     }
     if (d->given >= 0) {
         int given = pattern_level(p, d->given), family = pattern_level(p, d->family), g = given,
