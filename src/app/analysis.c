@@ -73,8 +73,9 @@ static void prepare(void)
     fields.departed = need("return_plan.departed_on");
 }
 
-static uint8_t nationality_group(const char *alpha3)
+uint8_t analysis_nationality_group(const char *alpha3)
 {
+    pthread_once(&once, prepare);
     int number = strlen(alpha3) == 3 ? country_number(alpha3) : -1;
     uint8_t g = number < 0 ? 0 : group_of_country[number];
     return g ? (uint8_t)(g - 1) : GROUP_UNKNOWN;
@@ -149,7 +150,7 @@ static void describe_person(const struct line *l, struct person_row *p)
             p->first_received = l->received[i];
         p->last_received = l->received[i];
     }
-    p->nationality_group = nationality_group(p->nationality);
+    p->nationality_group = analysis_nationality_group(p->nationality);
     uint64_t types = 0;
     for (int k = 0; k < l->facts.episode_count; k++)
         types |= l->facts.episodes[k].types;

@@ -64,6 +64,9 @@ struct analysis {
     int32_t as_at; /* the latest day on which a record was received */
 };
 
+/* The group of an ISO 3166 alpha-3 code; that of unknown when there is no such country. */
+uint8_t analysis_nationality_group(const char *alpha3);
+
 struct analysis_options {
     const struct definition_set *set;
     bool nrm_complete;

@@ -1,0 +1,49 @@
+#include "cli/find_command.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#include <stdlib.h>
+
+static enum status read_definitions(struct cli *c, const struct definition_set **out, struct err *e)
+{
+    const char *path = cli_text(c, "definitions", NULL);
+    *out = definitions_builtin();
+    if (!path)
+        return ST_OK;
+    struct file_bytes f;
+    struct definition_set *own = mem_zalloc(1, sizeof *own);
+    enum status s = file_read(path, LIMIT_JSON_BYTES, &f, e);
+    if (s == ST_OK) {
+        s = definitions_parse((struct str){f.p, f.n}, path, own, e);
+        file_release(&f);
+    }
+    if (s != ST_OK)
+        free(own);
+    else
+        *out = own;
+    return s;
+}
+
+enum status find_command(struct cli *c, struct store *store, bool flags, bool only_changed,
+                         struct findings_job *job, struct err *e)
+{
+    *job = (struct findings_job){.store = store,
+                                 .nrm_complete = cli_has(c, "nrm-complete"),
+                                 .only_changed = only_changed,
+                                 .flags = flags,
+                                 .today = today(),
+                                 .progress = cli_progress(c)};
+    TRY(thread_count(c, &job->threads, e));
+    TRY(read_definitions(c, &job->set, e));
+    return findings_run(job, e);
+}
+
+void find_command_free(struct findings_job *job)
+{
+    if (job->set && job->set != definitions_builtin()) {
+        struct definition_set *own = (struct definition_set *)(uintptr_t)job->set;
+        definitions_free(own);
+        free(own);
+    }
+}
