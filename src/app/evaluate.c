@@ -306,51 +306,63 @@ static int by_person(const void *x, const void *y)
     return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Rows sorted by line: pairs joined, and whether each later record stands with its own person. */
-static void measure_lines(const struct register_rows *r, const struct truth *t,
-                          struct evaluation *ev)
+/* Rows of one line, by time: pairs joined, and whether each later record stands with its own
+ * person. */
+static void measure_line(const struct seen *rows, size_t n, const struct truth *t,
+                         struct evaluation *ev)
 {
-    for (size_t i = 0; i < r->count;) {
-        size_t end = i;
-        while (end < r->count && r->rows[end].line == r->rows[i].line)
-            end++;
-        for (size_t k = i; k < end; k++) {
-            bool own = false;
-            for (size_t q = i; q < k; q++) {
-                bool same = r->rows[q].truth->person == r->rows[k].truth->person;
-                note(&ev->pair_precision, same);
-                own |= same;
-            }
-            if (k > i) {
-                note(&ev->all.precision, own);
-                note(&ev->group[t->group[r->rows[k].truth->person]].precision, own);
-            }
+    for (size_t k = 1; k < n; k++) {
+        bool own = false;
+        for (size_t q = 0; q < k; q++) {
+            bool same = rows[q].truth->person == rows[k].truth->person;
+            note(&ev->pair_precision, same);
+            own |= same;
         }
-        i = end;
+        note(&ev->all.precision, own);
+        note(&ev->group[t->group[rows[k].truth->person]].precision, own);
     }
 }
 
-/* Rows sorted by person. */
-static void measure_persons(const struct register_rows *r, const struct truth *t,
-                            struct evaluation *ev)
+/* Rows of one person, by time: true pairs found, and whether each repeat is shown with an earlier
+ * one. */
+static void measure_person(const struct seen *rows, size_t n, const struct truth *t,
+                           struct evaluation *ev)
 {
-    for (size_t i = 0; i < r->count;) {
-        size_t end = i;
-        while (end < r->count && r->rows[end].truth->person == r->rows[i].truth->person)
-            end++;
-        for (size_t k = i + 1; k < end; k++) {
-            bool found = false;
-            for (size_t q = i; q < k; q++) {
-                bool joined = r->rows[q].line == r->rows[k].line;
-                note(&ev->pair_recall, joined);
-                found |= joined;
-            }
-            note(&ev->all.recall, found);
-            note(&ev->group[t->group[r->rows[k].truth->person]].recall, found);
+    for (size_t k = 1; k < n; k++) {
+        bool found = false;
+        for (size_t q = 0; q < k; q++) {
+            bool joined = rows[q].line == rows[k].line;
+            note(&ev->pair_recall, joined);
+            found |= joined;
         }
-        i = end;
+        note(&ev->all.recall, found);
+        note(&ev->group[t->group[rows[k].truth->person]].recall, found);
     }
-    ev->true_pairs = ev->pair_recall.n;
+    ev->true_pairs += n * (n - 1) / 2;
+}
+
+static bool same_line(const struct seen *a, const struct seen *b)
+{
+    return a->line == b->line;
+}
+
+static bool same_person(const struct seen *a, const struct seen *b)
+{
+    return a->truth->person == b->truth->person;
+}
+
+/* Calls `each` on every run of rows that belong together. */
+static void each_group(const struct register_rows *r, const struct truth *t, struct evaluation *ev,
+                       bool (*together)(const struct seen *, const struct seen *),
+                       void (*each)(const struct seen *, size_t, const struct truth *,
+                                    struct evaluation *))
+{
+    size_t first = 0;
+    for (size_t i = 1; i <= r->count; i++)
+        if (i == r->count || !together(&r->rows[first], &r->rows[i])) {
+            each(r->rows + first, i - first, t, ev);
+            first = i;
+        }
 }
 
 static void measure_incidents(struct register_rows *r, struct evaluation *ev)
@@ -406,9 +418,9 @@ static void measure(struct register_rows *r, const struct truth *t, struct evalu
         qsort(r->answers, r->answer_count, sizeof *r->answers, answer_by_line);
     measure_incidents(r, ev);
     sort_rows(r, by_line);
-    measure_lines(r, t, ev);
+    each_group(r, t, ev, same_line, measure_line);
     sort_rows(r, by_person);
-    measure_persons(r, t, ev);
+    each_group(r, t, ev, same_person, measure_person);
     measure_definition(r, ev);
 }
 

@@ -75,22 +75,30 @@ static enum status note_queued(void *ctx, const struct notice *n, struct err *e)
     return ST_OK;
 }
 
-static enum status write_files(struct store *s, const char *dir, const struct queue *q,
-                               struct err *e)
+static int by_provider(const void *x, const void *y)
+{
+    const struct queued *a = x, *b = y;
+    int c = strcmp(a->provider, b->provider);
+    return c ? c : (a->id > b->id) - (a->id < b->id);
+}
+
+/* One provider's notices of this run. */
+static enum status write_file(const char *dir, const struct queued *q, size_t n, struct err *e)
 {
     char path[1200];
-    snprintf(path, sizeof path, "%s/outbox", dir);
-    TRY(dir_make(path, e));
-    for (size_t i = 0; i < q->count; i++) {
-        struct buf b = BUF_EMPTY;
-        const char *to = q->all[i].provider;
-        buf_addf(&b, "To: %s\nDate: %s\n\n%s\n", *to ? to : "Duty officer, central authority",
-                 q->all[i].at, q->all[i].text);
-        snprintf(path, sizeof path, "%s/outbox/notice-%08lld.txt", dir, (long long)q->all[i].id);
-        enum status put = file_write(path, buf_str(&b), e);
-        buf_free(&b);
-        TRY(put);
-    }
+    struct buf b = BUF_EMPTY;
+    buf_addf(&b, "To: %s\nDate: %s\nNotices: %zu\n\n",
+             *q->provider ? q->provider : "Duty officer, central authority", q->at, n);
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&b, "%s\n", q[i].text);
+    snprintf(path, sizeof path, "%s/outbox/notices-%08lld.txt", dir, (long long)q->id);
+    enum status s = file_write(path, buf_str(&b), e);
+    buf_free(&b);
+    return s;
+}
+
+static enum status mark_sent(struct store *s, const struct queue *q, struct err *e)
+{
     TRY(store_begin(s, e));
     for (size_t i = 0; i < q->count; i++) {
         enum status sent = store_notice_sent(s, q->all[i].id, e);
@@ -100,6 +108,23 @@ static enum status write_files(struct store *s, const char *dir, const struct qu
         }
     }
     return store_commit(s, e);
+}
+
+static enum status write_files(struct store *s, const char *dir, const struct queue *q,
+                               struct err *e)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/outbox", dir);
+    TRY(dir_make(path, e));
+    qsort(q->all, q->count, sizeof *q->all, by_provider);
+    for (size_t i = 0; i < q->count;) {
+        size_t end = i + 1;
+        while (end < q->count && strcmp(q->all[end].provider, q->all[i].provider) == 0)
+            end++;
+        TRY(write_file(dir, &q->all[i], end - i, e));
+        i = end;
+    }
+    return mark_sent(s, q, e);
 }
 
 enum status notices_write(struct store *s, const char *dir, uint64_t *written, struct err *e)
