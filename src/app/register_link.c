@@ -102,17 +102,6 @@ static size_t reference_pairs(struct link_records *r, struct reference_pair **ou
     return n;
 }
 
-static double pair_bits(const struct link_records *r, const struct link_model *m, int64_t a,
-                        int64_t b)
-{
-    uint32_t pa, pb;
-    if (!position_of(r, a, &pa) || !position_of(r, b, &pb))
-        return -INFINITY;
-    struct link_explanation x;
-    link_explain(r->data, m, link_data_rank(r->data, pa), link_data_rank(r->data, pb), &x);
-    return x.bits;
-}
-
 /* ---- claims ---- */
 
 struct claims {
@@ -218,25 +207,41 @@ static enum status write_result(struct register_link_job *job, const struct link
     return s;
 }
 
-static void add_references(struct register_link_job *job, const struct link_records *r,
-                           const struct link_model *model, const struct reference_pair *pairs,
-                           size_t n, struct constraints *constraints, struct claims *claims)
+static size_t unique_pairs(struct reference_pair *pairs, size_t n)
 {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || by_pair(&pairs[i], &pairs[kept - 1]) != 0)
+            pairs[kept++] = pairs[i];
+    return kept;
+}
+
+static void add_references(struct register_link_job *job, const struct link_records *r,
+                           const struct link_model *model, struct reference_pair *pairs, size_t n,
+                           struct constraints *constraints, struct claims *claims)
+{
+    struct constraints asked = {.records = r};
+    n = unique_pairs(pairs, n);
+    for (size_t i = 0; i < n; i++)
+        constrain(&asked, pairs[i].a, pairs[i].b, true);
+    if (asked.count != n)
+        BUG("a quoted reference names a record that is not there");
+    double *bits = mem_array(n, sizeof *bits);
+    link_score(r->data, model, asked.all, n, bits);
     for (size_t i = 0; i < n; i++) {
-        if (i && by_pair(&pairs[i], &pairs[i - 1]) == 0)
-            continue;
-        double bits = pair_bits(r, model, pairs[i].a, pairs[i].b);
-        bool join = bits > REFERENCE_VETO_BITS;
+        bool join = bits[i] > REFERENCE_VETO_BITS;
         if (join)
             constrain(constraints, pairs[i].a, pairs[i].b, true);
         add_claim(claims, (struct claim){.a = pairs[i].a,
                                          .b = pairs[i].b,
                                          .status = join ? CLAIM_AUTO : CLAIM_PROPOSED,
                                          .basis = "NRM_REF",
-                                         .weight = bits,
-                                         .probability = probability(bits)});
+                                         .weight = bits[i],
+                                         .probability = probability(bits[i])});
         job->by_reference += join;
     }
+    free(bits);
+    free(asked.all);
 }
 
 static enum status link_all(struct register_link_job *job, struct link_records *r, struct err *e)

@@ -38,6 +38,21 @@ static struct link_reason reason_of(const struct link_data *d, const struct link
     return r;
 }
 
+void link_score(const struct link_data *d, const struct link_model *m,
+                const struct link_constraint *pairs, size_t n, double *bits)
+{
+    struct scorer s;
+    struct taken_off off;
+    levels_init();
+    scorer_new(&s, d, m);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t a = pairs[i].a < pairs[i].b ? pairs[i].a : pairs[i].b;
+        uint32_t b = pairs[i].a < pairs[i].b ? pairs[i].b : pairs[i].a;
+        const uint32_t *x = data_row(d, a);
+        bits[i] = score_pattern(&s, x, pattern_of(d, x, data_row(d, b)), &off);
+    }
+}
+
 void link_explain(const struct link_data *d, const struct link_model *m, uint32_t a, uint32_t b,
                   struct link_explanation *out)
 {
