@@ -6,7 +6,7 @@
 #include "store/admin.h"
 #include "store/store_private.h"
 
-enum { ROWS_PER_STEP = 500 };
+enum { ROWS_PER_STEP = 4000 };
 
 struct walk {
     struct store *s;
