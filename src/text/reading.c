@@ -412,8 +412,14 @@ double reading_similarity(const struct name_token *native, const struct cmp_key 
     s.cost[0] = 0;
     advance(&t, SYS_SIGNS, parts, n, &s);
     int letters = latin->n;
-    if (!abjad && !abugida && native->natives > letters)
+    if (abjad) { /* only what the script writes counts, else cheap vowels hide foreign consonants */
+        letters = 0;
+        for (int j = 0; j < latin->n; j++)
+            letters += !strchr("aeiouy", latin->c[j]);
+        letters = letters < 2 ? 2 : letters;
+    } else if (!abugida && native->natives > letters) {
         letters = native->natives;
+    }
     return similarity_of(s.cost[t.n], letters);
 }
 

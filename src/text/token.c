@@ -3,6 +3,8 @@
 #include "text/lexicon.h"
 #include "text/reading.h"
 
+#include <math.h>
+
 /* What is not an edit: docs/method/names.md. */
 #define VARIANT 0.97
 #define NICKNAME 0.90
@@ -145,6 +147,33 @@ static double latin_similarity(const struct name_token *a, const struct name_tok
     return s * shared;
 }
 
+/* Arabic joins Abd and the article to a word or not, and so do its romanisations: the native word
+ * is read with and without them, against the Latin word with and without its family. */
+static double read_best(const struct name_token *native, const struct name_token *latin)
+{
+    static const uint16_t abd[] = {0x0639, 0x0628, 0x062F}, article[] = {0x0627, 0x0644};
+    double best = reading_similarity(native, &latin->whole);
+    if (native->script != SCRIPT_ARABIC)
+        return best;
+    struct name_token rest = *native;
+    for (int step = 0; step < 3; step++) {
+        size_t n = step == 1 ? sizeof abd : sizeof article;
+        const uint16_t *start = step == 1 ? abd : article;
+        bool cut = step > 0 && rest.natives * sizeof *rest.native > n &&
+                   memcmp(rest.native, start, n) == 0;
+        if (step > 0 && !cut)
+            continue;
+        if (cut) {
+            rest.natives = (uint8_t)(rest.natives - n / sizeof *start);
+            memmove(rest.native, (const char *)rest.native + n, rest.natives * sizeof *start);
+            best = fmax(best, reading_similarity(&rest, &latin->whole));
+        }
+        if (latin->family)
+            best = fmax(best, reading_similarity(&rest, &latin->key));
+    }
+    return best;
+}
+
 double token_similarity(const struct name_token *a, const struct name_token *b,
                         enum token_match *why)
 {
@@ -165,7 +194,7 @@ double token_similarity(const struct name_token *a, const struct name_token *b,
     if (a->natives == 0 && b->natives == 0)
         return s;
     const struct name_token *native = a->natives ? a : b;
-    double r = reading_similarity(native, native == a ? &b->whole : &a->whole);
+    double r = read_best(native, native == a ? b : a);
     if (native->known && (*why != MATCH_TYPO && *why != MATCH_SOUND))
         return s;
     if (native->known && known_apart(a, b))

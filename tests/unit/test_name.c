@@ -304,6 +304,8 @@ static void scripts_meet(void **state)
         {"김정은", "Kim Jong-un"},
         {"محمد بن سلمان", "Mohammed bin Salman"},
         {"عبد الرحمن حسن", "Abdulrahman Hassan"},
+        {"عبدالرحمن حسن", "Abd al-Rahman Hassan"},
+        {"عبد الفتاح السيسي", "Abdel Fattah el-Sisi"},
         {"Ерлан Қасымов", "Yerlan Kasymov"},
         {"ተስፋዬ ገብረ", "Tesfaye Gebre"},
         {"नरेन्द्र मोदी", "Narendra Modi"},
@@ -320,6 +322,7 @@ static void scripts_meet(void **state)
     assert_true(score("김정은", "김종은") < 0.7);
     assert_true(score("高市早苗", "高石早苗") < 0.7);
     assert_true(score("محمد علي", "Mahmoud Omar") < 0.7);
+    assert_true(score("מאיר לוי", "Oliver Miller") < 0.7);
 }
 
 /* The country of nationality tells the language of Han signs. */
