@@ -253,6 +253,7 @@ static enum status link_all(struct register_link_job *job, struct link_records *
     struct reference_pair *pairs = NULL;
     int64_t *id_of_rank = NULL;
     struct link_options options = {.threads = job->threads,
+                                   .own_frequencies = true,
                                    .threshold_bits = LINK_AUTO_BITS,
                                    .keep_bits = LINK_REVIEW_BITS,
                                    .progress = &job->progress};

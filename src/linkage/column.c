@@ -53,6 +53,7 @@ void link_data_free(struct link_data *d)
         free(d->column[k].words);
         free(d->column[k].initial);
         free(d->column[k].count);
+        free(d->lift[k]);
     }
     intern_free(&d->sources);
     free(d->source);

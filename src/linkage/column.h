@@ -74,6 +74,7 @@ struct link_data {
     int columns;
     uint32_t *cell;    /* n rows of `columns` value numbers */
     int given, family; /* the columns whose words may be swapped; -1: none */
+    float *lift[LINK_MAX_COLUMNS]; /* by edge of the model and record, bits; NULL: the average */
 };
 
 static inline const uint32_t *data_row(const struct link_data *d, uint32_t record)

@@ -152,7 +152,9 @@ struct link_options {
     int threads;           /* at least 1 */
     double threshold_bits; /* clusters merge while their average weight is above this */
     double keep_bits;      /* pairs of at least this weight are returned; INFINITY: none */
-    size_t memory_bytes;   /* 0: no bound */
+    bool own_frequencies; /* with a model given: how common a value is comes from these records, not
+                             from the model; always so when training */
+    size_t memory_bytes;  /* 0: no bound */
     const struct link_constraint *constraint;
     size_t constraints;
     const struct progress *progress; /* may be NULL */

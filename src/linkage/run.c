@@ -457,7 +457,7 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
             return s;
         }
     }
-    model_bind(*model, d, trained);
+    model_bind(*model, d, trained || o->own_frequencies);
     double t2 = now(o);
     r->em_seconds = t2 - t1;
     struct scorer scorer;

@@ -1,4 +1,5 @@
 #include "linkage/model.h"
+#include "linkage/radix.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -135,8 +136,67 @@ double model_text_bits(const struct model_column *mc, struct str text)
     return model_equal_bits(mc, model_frequency(mc, text));
 }
 
+/* How much more often two values stand in one record than they would if their columns knew nothing
+ * of each other, from the records themselves: a family name all but names the nationality. Halves
+ * are added as in frequency_in, so that a combination that is met once is no proof. */
+static double lift_of(const struct column *a, const struct column *b, uint64_t key, size_t together,
+                      uint32_t records)
+{
+    double both = ((double)together + 0.5) / ((double)records + 1.0);
+    return both / (frequency_in(a, (uint32_t)(key >> 32)) * frequency_in(b, (uint32_t)key));
+}
+
+/* A person's several records make every combination look common. The model's lift has the matches
+ * taken out; the values' own are scaled so that they average to it over pairs taken at random. */
+static double lift_scale(const struct link_data *d, const struct dependence *edge,
+                         const struct radix_item *sorted)
+{
+    double pairs = 0.0, n = (double)d->n;
+    for (uint32_t i = 0, end = 0; i < d->n; i = end) {
+        while (end < d->n && sorted[end].key == sorted[i].key)
+            end++;
+        if (sorted[i].key)
+            pairs += (double)(end - i) * (double)(end - i);
+    }
+    const struct column *a = &d->column[edge->a], *b = &d->column[edge->b];
+    double chance = a->average_frequency * b->average_frequency;
+    double average = chance > 0.0 ? pairs / (n * n) / chance : 1.0;
+    return average > edge->lift ? edge->lift / average : 1.0;
+}
+
+static float *bind_lift(const struct link_data *d, const struct dependence *edge)
+{
+    const struct column *a = &d->column[edge->a], *b = &d->column[edge->b];
+    struct radix_item *items = mem_array(d->n, sizeof *items);
+    struct radix_item *scratch = mem_array(d->n, sizeof *items);
+    float *lift = mem_zalloc(d->n, sizeof *lift);
+    for (uint32_t r = 0; r < d->n; r++) {
+        const uint32_t *row = data_row(d, r);
+        bool both = row[edge->a] && row[edge->b];
+        items[r] = (struct radix_item){both ? (uint64_t)row[edge->a] << 32 | row[edge->b] : 0, r};
+    }
+    struct radix_item *sorted = radix_sort(items, scratch, d->n);
+    double scale = lift_scale(d, edge, sorted);
+    for (uint32_t i = 0, end = 0; i < d->n; i = end) {
+        while (end < d->n && sorted[end].key == sorted[i].key)
+            end++;
+        if (!sorted[i].key)
+            continue;
+        double times = scale * lift_of(a, b, sorted[i].key, end - i, d->n);
+        for (uint32_t k = i; k < end; k++)
+            lift[sorted[k].record] = times > 1.0 ? (float)log2(times) : 0.0f;
+    }
+    free(items);
+    free(scratch);
+    return lift;
+}
+
 void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 {
+    for (int i = 0; i < LINK_MAX_COLUMNS; i++) {
+        free(d->lift[i]);
+        d->lift[i] = same_data && i < m->edges ? bind_lift(d, &m->edge[i]) : NULL;
+    }
     for (int k = 0; k < d->columns; k++) {
         struct column *c = &d->column[k];
         for (uint32_t v = 1; v < c->values; v++)
@@ -239,7 +299,9 @@ float score_pattern(const struct scorer *s, const uint32_t *a, uint64_t pattern,
     }
     for (int i = 0; i < s->edges; i++)
         if ((same & s->edge[i].columns) == s->edge[i].columns)
-            repeated += s->edge[i].bits;
+            repeated += s->d->lift[i]
+                            ? s->d->lift[i][(size_t)(a - s->d->cell) / (size_t)s->d->columns]
+                            : s->edge[i].bits;
     w -= repeated;
     float guarded = s->guard ? guard_household(s, w, personal, unborn) : w;
     if (off)
