@@ -157,7 +157,7 @@ static enum status with_store(struct cli *c, unsigned keys, struct store **out, 
 
 static enum status undo(struct cli *c, struct err *e)
 {
-    struct store *s;
+    struct store *s = NULL;
     uint64_t records = 0;
     int64_t id = cli_int(c, "undo", 0);
     TRY(with_store(c, KEYS_IMPORT, &s, e));
@@ -191,7 +191,7 @@ static enum status list_json(const struct import_info *list, size_t n, struct er
 
 static enum status list(struct cli *c, struct err *e)
 {
-    struct store *s;
+    struct store *s = NULL;
     struct arena memory = ARENA_EMPTY;
     struct import_info *imports;
     size_t n = 0;

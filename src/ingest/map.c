@@ -273,7 +273,7 @@ static void take_cell(struct mapper *m, struct binding *b)
 static void take_constants(struct mapper *m)
 {
     for (size_t i = 0; i < m->constant_count; i++) {
-        const struct layout_column *c = m->constants[i];
+        const struct layout_column *c = &m->layout->columns[m->constants[i]];
         if (!record_find(m->record, c->field->entity, c->instance))
             continue;
         if (c->field->type != FIELD_REF) {

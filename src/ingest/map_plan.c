@@ -150,7 +150,7 @@ enum status mapper_new(const struct table *t, const struct layout *l, bool check
     for (size_t i = 0; i < l->count; i++)
         if (l->columns[i].transform == MAP_CONST && l->columns[i].field) {
             MEM_GROW(m->constants, constant_cap, m->constant_count + 1);
-            m->constants[m->constant_count++] = &l->columns[i];
+            m->constants[m->constant_count++] = i;
         }
     plan_fills(m);
     plan_owners(m);

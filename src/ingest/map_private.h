@@ -56,7 +56,7 @@ struct mapper {
     size_t count;
     struct str *unknown;
     size_t unknown_count;
-    const struct layout_column **constants;
+    size_t *constants; /* places in layout->columns */
     size_t constant_count;
     struct fill *fills; /* per entity, in entity order */
     size_t *fill_start; /* entity_count + 1 */

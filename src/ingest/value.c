@@ -9,6 +9,11 @@
 
 /* ---- text ---- */
 
+static bool is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
 bool cell_is_formula(struct str cell)
 {
     cell = cell_without_guard(cell);
@@ -16,7 +21,7 @@ bool cell_is_formula(struct str cell)
         return false;
     if (cell.p[0] == '=')
         return true;
-    if (!memchr("+-@", cell.p[0], 3))
+    if (!is_one_of(cell.p[0], "+-@"))
         return false;
     /* A dash before words is a list; a call, a pipe or a sheet reference is a formula. */
     for (size_t i = 1; i < cell.n && cell.p[i] != ' '; i++) {
@@ -31,7 +36,7 @@ bool cell_is_formula(struct str cell)
 
 struct str cell_without_guard(struct str cell)
 {
-    if (cell.n >= 2 && cell.p[0] == '\'' && memchr("=+-@\t\r", cell.p[1], 6))
+    if (cell.n >= 2 && cell.p[0] == '\'' && is_one_of(cell.p[1], "=+-@\t\r"))
         return (struct str){cell.p + 1, cell.n - 1};
     return cell;
 }
@@ -280,13 +285,12 @@ static void read_periods(struct str cell, int32_t today, struct value *out)
 
 static void read_full_name(struct str cell, struct arena *keep, struct value *out)
 {
-    const char *comma = memchr(cell.p, ',', cell.n);
     struct str name;
     if (!text_to_nfc(cell, keep, &name)) {
         out->problem = "is not valid text";
         return;
     }
-    comma = memchr(name.p, ',', name.n);
+    const char *comma = memchr(name.p, ',', name.n);
     out->text = name;
     if (!comma)
         return;
@@ -352,10 +356,7 @@ static void read_datetime(struct str cell, struct arena *keep, struct value *out
 {
     int32_t day;
     if (cell.n == 10 && date_from_iso(cell, &day)) {
-        char *text = arena_alloc(keep, 24);
-        memcpy(text, cell.p, 10);
-        memcpy(text + 10, "T00:00:00Z", 10);
-        out->text = (struct str){text, 20};
+        out->text = str_of(arena_printf(keep, "%.10sT00:00:00Z", cell.p));
     } else if (cell.n == 20 && cell.p[10] == 'T' && cell.p[19] == 'Z' &&
                date_from_iso((struct str){cell.p, 10}, &day)) {
         out->text = cell;

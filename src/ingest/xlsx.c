@@ -94,9 +94,8 @@ static enum status read_part(struct xlsx *x, const char *path, XML_StartElementH
                              XML_EndElementHandler end, XML_CharacterDataHandler text,
                              struct err *e)
 {
-    struct part p;
-    x->part = &p;
-    return part_read(x->sheet->zip, x->sheet->table, path, &p, x, start, end, text, e);
+    x->part = &x->sheet->part;
+    return part_read(x->sheet->zip, x->sheet->table, path, x->part, x, start, end, text, e);
 }
 
 /* ---- workbook ---- */
