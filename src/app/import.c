@@ -149,7 +149,8 @@ static uint64_t content_hash(const struct table_row *row)
 {
     uint64_t h = row->n;
     for (size_t i = 0; i < row->n; i++)
-        h = (h ^ str_hash(row->cells[i])) * 0x9e3779b97f4a7c15u + i;
+        if (row->cells[i].n)
+            h = (h ^ str_hash(row->cells[i])) * 0x9e3779b97f4a7c15u + i;
     return h;
 }
 

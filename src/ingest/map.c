@@ -33,6 +33,34 @@ static void report(struct mapper *m, struct str column, struct str cell, bool wa
     m->rejected |= !warning;
 }
 
+static void memo_grow(struct memo *memo)
+{
+    struct memo old = *memo;
+    memo->cap = old.cap ? old.cap * 4 : MEMO_LEAST;
+    memo->slots = mem_zalloc(memo->cap, sizeof *memo->slots);
+    for (size_t i = 0; i < old.cap; i++) {
+        if (!old.slots[i].cell.p)
+            continue;
+        size_t at = old.slots[i].hash & (memo->cap - 1);
+        while (memo->slots[at].cell.p)
+            at = (at + 1) & (memo->cap - 1);
+        memo->slots[at] = old.slots[i];
+    }
+    free(old.slots);
+}
+
+/* Where this text is, or would be. Small columns keep small tables: they stay in the cache. */
+static struct memo_entry *memo_slot(struct memo *memo, struct str cell, uint64_t hash)
+{
+    if (memo->used * 4 >= memo->cap * 3 && memo->used < MEMO_MOST)
+        memo_grow(memo);
+    size_t at = hash & (memo->cap - 1);
+    for (; memo->slots[at].cell.p; at = (at + 1) & (memo->cap - 1))
+        if (memo->slots[at].hash == hash && str_eq(memo->slots[at].cell, cell))
+            break;
+    return &memo->slots[at];
+}
+
 /* The value of a cell, from memory when this text was met before. */
 static const struct value *read_cell(struct mapper *m, struct binding *b, struct str cell,
                                      struct value *scratch)
@@ -44,20 +72,16 @@ static const struct value *read_cell(struct mapper *m, struct binding *b, struct
             scratch->problem = arena_strdup(&m->memory, scratch->problem);
         return scratch;
     }
-    if (!b->memo.slots)
-        b->memo.slots = mem_zalloc(MEMO_SLOTS, sizeof *b->memo.slots);
     uint64_t hash = str_hash(cell);
-    size_t at = hash % MEMO_SLOTS;
-    for (; b->memo.slots[at].cell.p; at = (at + 1) % MEMO_SLOTS)
-        if (b->memo.slots[at].hash == hash && str_eq(b->memo.slots[at].cell, cell))
-            return b->memo.slots[at].value;
-    if (b->memo.used >= MEMO_FULL) {
+    struct memo_entry *slot = memo_slot(&b->memo, cell, hash);
+    if (slot->cell.p)
+        return slot->value;
+    if (b->memo.used >= MEMO_MOST) {
         value_read(b->column, cell, m->today, m->record->memory, scratch);
         if (scratch->problem)
             scratch->problem = arena_strdup(&m->memory, scratch->problem);
         return scratch;
     }
-    struct memo_entry *slot = &b->memo.slots[at];
     slot->hash = hash;
     slot->cell = (struct str){arena_strndup(&m->memory, cell.p, cell.n), cell.n};
     slot->value = arena_alloc(&m->memory, sizeof *slot->value);
@@ -253,7 +277,7 @@ static void take_cell(struct mapper *m, struct binding *b)
     const struct value *v = read_cell(m, b, cell, &scratch);
     if (v->problem)
         report(m, c->column, cell, v->warning, v->problem);
-    if (v->is_period) {
+    if (v->periods) {
         set_periods(m, b, v, cell);
     } else if (v->is_when) {
         set_when(m, b, c->field, c->instance, &v->when, cell);
@@ -440,12 +464,15 @@ bool mapper_row(struct mapper *m, const struct table_row *row, struct record *ou
                                    : "the row has more cells than the header (an unquoted comma?)");
         return false;
     }
-    for (size_t i = 0; i < m->count; i++)
-        if (!m->bindings[i].column->completes)
+    for (size_t i = 0; i < m->count; i++) {
+        const struct binding *b = &m->bindings[i];
+        if (!b->column->completes && (row->cells[b->cell].n || b->column->required))
             take_cell(m, &m->bindings[i]);
+    }
     for (size_t i = 0; i < m->count; i++) {
         const struct layout_column *c = m->bindings[i].column;
-        if (c->completes && record_find(out, c->field->entity, c->instance))
+        if (c->completes && row->cells[m->bindings[i].cell].n &&
+            record_find(out, c->field->entity, c->instance))
             take_cell(m, &m->bindings[i]);
     }
     take_ages(m);

@@ -7,7 +7,8 @@
 
 /* ---- answers remembered per column ---- */
 
-enum { MEMO_SLOTS = 8192, MEMO_FULL = 6000, MEMO_CELL_MAX = 120 };
+/* Entries; MEMO_MOST is three quarters of a power of four times the least. */
+enum { MEMO_LEAST = 32, MEMO_MOST = 6144, MEMO_CELL_MAX = 120 };
 
 struct memo_entry {
     uint64_t hash;
@@ -16,7 +17,7 @@ struct memo_entry {
 };
 struct memo {
     struct memo_entry *slots;
-    size_t used;
+    size_t used, cap;
 };
 
 /* ---- the plan ---- */

@@ -255,19 +255,19 @@ static bool says_unknown(struct str cell)
 }
 
 /* The cell's periods in order; words in brackets are left aside. */
-static void read_periods(struct str cell, int32_t today, struct value *out)
+static void read_periods(struct str cell, int32_t today, struct arena *keep, struct value *out)
 {
     char words[600];
     size_t n = 0;
     int depth = 0;
     bool any = false;
-    out->is_period = true;
+    out->periods = arena_array(keep, PERIODS_MAX, sizeof *out->periods);
     for (size_t i = 0; i <= cell.n; i++) {
         char ch = i < cell.n ? cell.p[i] : ';';
         depth += ch == '(';
         if (ch == ';' && (depth <= 0 || i == cell.n)) {
             struct str part = str_trim((struct str){words, n});
-            if (part.n && out->period_count < 4)
+            if (part.n && out->period_count < PERIODS_MAX)
                 any |= period_read(part, today, &out->periods[out->period_count++]);
             n = 0;
             depth = 0;
@@ -441,7 +441,7 @@ void value_read(const struct layout_column *c, struct str cell, int32_t today, s
         return;
     case MAP_PERIOD:
     case MAP_PERIODS:
-        read_periods(cell, today, out);
+        read_periods(cell, today, keep, out);
         return;
     case MAP_FULL_NAME:
         read_full_name(cell, keep, out);

@@ -11,6 +11,8 @@
 #include "domain/layout.h"
 #include "ingest/when.h"
 
+enum { PERIODS_MAX = 4 }; /* in one cell; further ones are left aside */
+
 struct value {
     struct str text;     /* canonical; empty: absent */
     struct str second;   /* the other nationality of a pair, or the given name of a full name */
@@ -18,8 +20,7 @@ struct value {
     bool warning;        /* the problem does not reject the row */
     bool is_when;        /* `when` holds; text is empty */
     struct when when;
-    bool is_period; /* `periods` hold, in order of time */
-    struct period periods[4];
+    struct period *periods; /* of a period cell, in order of time; else NULL */
     int period_count;
 };
 
