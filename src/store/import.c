@@ -1,39 +1,11 @@
 /* Putting records in: hashed and sealed by all threads, written by one; and taking them out. */
 #include "base/pool.h"
-#include "store/store_private.h"
+#include "store/import_private.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { ROWS_PER_JOB = 64, PERSON_ID_BYTES = 28, CONTENT_BYTES = 16 };
-
-struct prepared {
-    char person_id[PERSON_ID_BYTES];
-    unsigned char content[CONTENT_BYTES];
-    int64_t replaces; /* record that this one supersedes, 0: none */
-};
-
-/* One sealed value, in the order of the fields of its row. */
-struct sealed_row {
-    struct str *values; /* field_count entries; p NULL for fields that are not sealed */
-};
-
-struct import {
-    struct store *s;
-    const char *organisation, *channel; /* kept in the store's memory */
-    int64_t id;
-    uint16_t keys[3]; /* current numbers of S3, S4, S5 for the organisation */
-    int64_t key_generation;
-    bool open;
-    struct import_totals totals;
-    struct prepared *prepared;
-    size_t prepared_cap;
-    struct sealed_row **sealed; /* per row of the batch, per row of its record */
-    size_t sealed_cap;
-    struct arena *job_memory; /* one per job of a batch */
-    size_t job_memory_count;
-    int64_t next_record;
-};
+enum { ROWS_PER_JOB = 64 };
 
 struct batch {
     struct import *i;
@@ -174,34 +146,6 @@ static enum status organisation_id(struct store *s, const char *code, int64_t *i
     return db_get_int(s->db, e, 0, id, "SELECT id FROM organisation WHERE code = $1", "t", code);
 }
 
-static enum status delete_rows(struct store *s, int64_t import, struct err *e)
-{
-    for (size_t k = 0; k < s->table_count; k++)
-        TRY(db_do(s->db, e, s->tables[k].delete_import, "i", import));
-    return ST_OK;
-}
-
-/* What a killed import left. Only a job calls this, and there is one job at a time. */
-static enum status sweep(struct store *s, struct err *e)
-{
-    int64_t left;
-    for (;;) {
-        TRY(db_get_int(s->db, e, 0, &left, "SELECT min(id) FROM import WHERE state = 'loading'",
-                       ""));
-        if (left == 0)
-            return ST_OK;
-        TRY(delete_rows(s, left, e));
-        TRY(db_do(s->db, e,
-                  "DELETE FROM replacement WHERE new IN (SELECT id FROM record WHERE import = $1)",
-                  "i", left));
-        TRY(db_do(s->db, e, "UPDATE record SET superseded_by = NULL WHERE import = $1", "i", left));
-        TRY(db_do(s->db, e, "DELETE FROM record WHERE import = $1", "i", left));
-        TRY(db_do(s->db, e, "DELETE FROM import WHERE id = $1", "i", left));
-        TRY(audit_append(s, "import.swept", "", NULL, e, "done: unfinished import %lld",
-                         (long long)left));
-    }
-}
-
 static enum status begin(struct import *i, const struct import_source *src, bool *again,
                          struct err *e)
 {
@@ -211,7 +155,7 @@ static enum status begin(struct import *i, const struct import_source *src, bool
     int64_t organisation, done;
     crypto_hash_sha256(hash, (const unsigned char *)src->bytes.p, src->bytes.n);
     clock_utc(at);
-    TRY(sweep(s, e));
+    TRY(import_sweep(s, e));
     TRY(organisation_id(s, src->organisation, &organisation, e));
     TRY(db_get_int(s->db, e, 0, &done,
                    "SELECT count(*) FROM import WHERE organisation = $1 AND channel = $2"
@@ -514,205 +458,4 @@ enum status store_import_rows(struct import *i, struct import_row *rows, size_t 
     if (st != ST_OK)
         i->totals = before;
     return st;
-}
-
-/* ---- finish ---- */
-
-static enum status drop_import(struct store *s, int64_t id, struct err *e)
-{
-    return db_do(s->db, e, "DELETE FROM import WHERE id = $1", "i", id);
-}
-
-/* A person's decisions about the old version hold for the new one; the machine makes its own anew.
- */
-static enum status copy_decisions(struct import *i, struct err *e)
-{
-    return db_do(
-        i->s->db, e,
-        "INSERT INTO claim (a, b, status, basis, weight, probability, human, run, actor, at)"
-        " SELECT CASE WHEN p.new < x.other THEN p.new ELSE x.other END,"
-        " CASE WHEN p.new < x.other THEN x.other ELSE p.new END, x.status, x.basis,"
-        " x.weight, x.probability, 1, x.run, x.actor, x.at"
-        " FROM replacement p JOIN record n ON n.id = p.new AND n.import = $1 JOIN"
-        " (SELECT a AS mine, b AS other, status, basis, weight, probability, run, actor,"
-        " at FROM claim WHERE human = 1 UNION ALL SELECT b, a, status, basis, weight,"
-        " probability, run, actor, at FROM claim WHERE human = 1) x ON x.mine = p.old"
-        " WHERE x.other <> p.new ON CONFLICT (a, b) DO NOTHING",
-        "i", i->id);
-}
-
-/* The new version takes the old one's place in its line. */
-static enum status replace_old(struct import *i, struct err *e)
-{
-    struct db *db = i->s->db;
-    char at[CLOCK_TEXT_BYTES];
-    clock_utc(at);
-    TRY(copy_decisions(i, e));
-    TRY(db_do(db, e,
-              "INSERT INTO line_move (record, from_line, to_line, at, actor)"
-              " SELECT p.new, p.new, o.line, $2, $3 FROM replacement p"
-              " JOIN record o ON o.id = p.old JOIN record n ON n.id = p.new WHERE n.import = $1",
-              "itt", i->id, at, i->s->actor.name));
-    TRY(db_do(db, e,
-              "UPDATE record SET line = (SELECT o.line FROM replacement p JOIN record o"
-              " ON o.id = p.old WHERE p.new = record.id) WHERE import = $1 AND active = 2",
-              "i", i->id));
-    TRY(db_do(db, e,
-              "INSERT INTO line_changed (line) SELECT DISTINCT o.line FROM replacement p"
-              " JOIN record o ON o.id = p.old WHERE p.new IN"
-              " (SELECT id FROM record WHERE import = $1) ON CONFLICT (line) DO NOTHING",
-              "i", i->id));
-    TRY(db_do(db, e,
-              "UPDATE record SET active = 0, superseded_by ="
-              " (SELECT p.new FROM replacement p WHERE p.old = record.id)"
-              " WHERE id IN (SELECT p.old FROM replacement p JOIN record n ON n.id = p.new"
-              " WHERE n.import = $1)",
-              "i", i->id));
-    TRY(db_do(db, e, "UPDATE record SET active = 1 WHERE import = $1 AND active = 2", "i", i->id));
-    return db_do(db, e,
-                 "DELETE FROM replacement WHERE new IN (SELECT id FROM record WHERE import = $1)",
-                 "i", i->id);
-}
-
-static enum status finish(struct import *i, uint64_t rejected, struct err *e)
-{
-    const struct import_totals *t = &i->totals;
-    if (t->added + t->changed == 0)
-        TRY(drop_import(i->s, i->id, e));
-    else
-        TRY(db_do(i->s->db, e,
-                  "UPDATE import SET state = 'done', added = $1, changed = $2, rejected = $3"
-                  " WHERE id = $4",
-                  "iiii", (int64_t)t->added, (int64_t)t->changed, (int64_t)rejected, i->id));
-    if (t->changed)
-        TRY(replace_old(i, e));
-    return audit_append(i->s, "import.finish", "", NULL, e,
-                        "done: import %lld, %llu new, %llu changed, %llu same, %llu rejected",
-                        (long long)i->id, (unsigned long long)t->added,
-                        (unsigned long long)t->changed, (unsigned long long)t->same,
-                        (unsigned long long)rejected);
-}
-
-enum status store_import_finish(struct import *i, uint64_t rejected, struct import_totals *out,
-                                struct err *e)
-{
-    TRY(store_begin(i->s, e));
-    TRY(store_leave(i->s, true, finish(i, rejected, e), e));
-    i->open = false;
-    i->totals.rejected = rejected;
-    *out = i->totals;
-    if (i->totals.added + i->totals.changed == 0)
-        out->import_id = 0;
-    return imports_load(i->s, e);
-}
-
-void store_import_free(struct import *i)
-{
-    if (!i)
-        return;
-    if (i->open) {
-        struct err ignored = {0};
-        /* When even this fails (a full disk), the rows stay invisible until the next import. */
-        if (store_begin(i->s, &ignored) == ST_OK)
-            ignored.status = store_leave(i->s, true, sweep(i->s, &ignored), &ignored);
-    }
-    for (size_t j = 0; j < i->job_memory_count; j++)
-        arena_free(&i->job_memory[j]);
-    free(i->job_memory);
-    free(i->prepared);
-    free(i->sealed);
-    free(i);
-}
-
-/* ---- list and undo ---- */
-
-enum status store_import_list(struct store *s, struct arena *memory, struct import_info **out,
-                              size_t *n, struct err *e)
-{
-    struct db_stmt *q;
-    bool row;
-    int64_t count;
-    *n = 0;
-    TRY(db_get_int(s->db, e, 0, &count, "SELECT count(*) FROM import", ""));
-    *out = arena_array(memory, (size_t)count, sizeof **out);
-    TRY(db_prepare(s->db,
-                   "SELECT i.id, o.code, i.channel, i.file_name, i.at, i.state, i.added, i.changed,"
-                   " i.rejected FROM import i JOIN organisation o ON o.id = i.organisation"
-                   " WHERE i.state <> 'loading' ORDER BY i.id",
-                   &q, e));
-    enum status st;
-    while ((st = db_step(q, &row, e)) == ST_OK && row && *n < (size_t)count)
-        (*out)[(*n)++] = (struct import_info){.id = db_int(q, 0),
-                                              .organisation = arena_strdup(memory, db_text(q, 1)),
-                                              .channel = arena_strdup(memory, db_text(q, 2)),
-                                              .file_name = arena_strdup(memory, db_text(q, 3)),
-                                              .at = arena_strdup(memory, db_text(q, 4)),
-                                              .state = arena_strdup(memory, db_text(q, 5)),
-                                              .added = (uint64_t)db_int(q, 6),
-                                              .changed = (uint64_t)db_int(q, 7),
-                                              .rejected = (uint64_t)db_int(q, 8)};
-    db_done(q);
-    return st;
-}
-
-/* Records of the import leave their lines; what was superseded by them returns. */
-static enum status undo(struct store *s, int64_t id, uint64_t *records, struct err *e)
-{
-    int64_t done;
-    char at[CLOCK_TEXT_BYTES];
-    clock_utc(at);
-    TRY(db_get_int(s->db, e, 0, &done,
-                   "SELECT count(*) FROM import WHERE id = $1 AND state = 'done'", "i", id));
-    if (!done) {
-        err_set(e, ST_DATA, "there is no import %lld that can be undone", (long long)id);
-        return err_hint(e, "The list of imports shows their numbers and state.");
-    }
-    TRY(db_do(s->db, e,
-              "INSERT INTO line_changed (line) SELECT DISTINCT line FROM record WHERE import = $1"
-              " AND active = 1 ON CONFLICT (line) DO NOTHING",
-              "i", id));
-    TRY(db_do(
-        s->db, e,
-        "INSERT INTO claim_event (a, b, at, actor, from_status, from_basis, from_weight,"
-        " from_probability, from_human, to_status) SELECT a, b, $2, $3, status, basis, weight,"
-        " probability, human, 'WITHDRAWN' FROM claim WHERE status <> 'WITHDRAWN' AND"
-        " (a IN (SELECT id FROM record WHERE import = $1)"
-        " OR b IN (SELECT id FROM record WHERE import = $1))",
-        "itt", id, at, s->actor.name));
-    TRY(db_do(s->db, e,
-              "UPDATE claim SET status = 'WITHDRAWN' WHERE"
-              " a IN (SELECT id FROM record WHERE import = $1)"
-              " OR b IN (SELECT id FROM record WHERE import = $1)",
-              "i", id));
-    /* What an already superseded version of this import had replaced is replaced by the next one.
-     */
-    TRY(db_do(s->db, e,
-              "UPDATE record SET superseded_by ="
-              " (SELECT y.superseded_by FROM record y WHERE y.id = record.superseded_by)"
-              " WHERE superseded_by IN (SELECT id FROM record WHERE import = $1 AND active = 0"
-              " AND superseded_by IS NOT NULL)",
-              "i", id));
-    TRY(db_do(s->db, e,
-              "UPDATE record SET active = 1, superseded_by = NULL WHERE superseded_by IN"
-              " (SELECT id FROM record WHERE import = $1 AND active = 1)"
-              " AND import <> $1 AND active = 0",
-              "i", id));
-    TRY(db_do(s->db, e, "UPDATE record SET active = 0 WHERE import = $1 AND active = 1", "i", id));
-    *records = (uint64_t)db_changes(s->db);
-    TRY(db_do(s->db, e,
-              "DELETE FROM token WHERE record IN (SELECT id FROM record WHERE import = $1)", "i",
-              id));
-    TRY(delete_rows(s, id, e));
-    TRY(db_do(s->db, e, "UPDATE import SET state = 'undone' WHERE id = $1", "i", id));
-    return audit_append(s, "import.undone", "", NULL, e, "done: import %lld, %llu records",
-                        (long long)id, (unsigned long long)*records);
-}
-
-enum status store_import_undo(struct store *s, int64_t import_id, uint64_t *records, struct err *e)
-{
-    bool own;
-    *records = 0;
-    TRY(store_enter(s, &own, e));
-    TRY(store_leave(s, own, undo(s, import_id, records, e), e));
-    return imports_load(s, e);
 }
