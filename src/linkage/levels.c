@@ -258,7 +258,9 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
 
 /* ---- across columns ---- */
 
-bool names_may_swap(const struct link_data *d, const uint32_t *a, const uint32_t *b)
+/* False when a look at the first letters shows that the names cannot stand in each other's place.
+ */
+static bool may_swap(const struct link_data *d, const uint32_t *a, const uint32_t *b)
 {
     const uint8_t *g = d->column[d->given].initial, *f = d->column[d->family].initial;
     uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
@@ -332,23 +334,29 @@ static bool words_agree(const struct link_data *d, const uint32_t *a, const uint
     return bags_agree(&x, &y);
 }
 
-void levels_across_names(const struct link_data *d, const uint32_t *a, const uint32_t *b,
-                         int *given, int *family)
+int names_swapped(const struct link_data *d, const uint32_t *a, const uint32_t *b)
 {
     const struct column *g = &d->column[d->given], *f = &d->column[d->family];
     uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
-    if ((*given && *given <= NAME_SIMILAR) || (*family && *family <= NAME_SIMILAR) ||
-        !names_may_swap(d, a, b))
-        return;
+    if (!may_swap(d, a, b))
+        return LEVEL_MISSING;
     int one = ga && fb ? likeness(g, ga, f, fb) : 3, two = gb && fa ? likeness(g, gb, f, fa) : 3;
     int strong = one < two ? one : two, weak = one < two ? two : one;
     bool whole = ga && gb && fa && fb;
     if (whole ? (strong <= 1 && weak <= 2) || words_agree(d, a, b) : strong <= 1 && weak <= 1)
-        *given = NAME_SWAPPED;
-    else if (!whole && strong <= 1)
-        *given = NAME_HALF_SWAPPED;
-    else
+        return NAME_SWAPPED;
+    return !whole && strong <= 1 ? NAME_HALF_SWAPPED : LEVEL_MISSING;
+}
+
+void levels_across_names(const struct link_data *d, const uint32_t *a, const uint32_t *b,
+                         int *given, int *family)
+{
+    if ((*given && *given <= NAME_SIMILAR) || (*family && *family <= NAME_SIMILAR))
         return;
+    int level = names_swapped(d, a, b);
+    if (level == LEVEL_MISSING)
+        return;
+    *given = level;
     *family = LEVEL_MISSING;
 }
 

@@ -55,9 +55,8 @@ void levels_across_names(const struct link_data *d, const uint32_t *a, const uin
 int address_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b,
                          int column);
 
-/* False when a look at the first letters shows that the names cannot stand in each other's place.
- */
-bool names_may_swap(const struct link_data *d, const uint32_t *a, const uint32_t *b);
+/* NAME_SWAPPED, NAME_HALF_SWAPPED or LEVEL_MISSING. */
+int names_swapped(const struct link_data *d, const uint32_t *a, const uint32_t *b);
 
 /* Prepares the comparers' tables; call once before threads start. Idempotent. */
 void levels_init(void);

@@ -321,7 +321,7 @@ static float bound_of(const struct scorer *s, const uint32_t *a, const uint32_t 
     return bound;
 }
 
-/* What names in each other's place could give beyond `bound`. */
+/* What names in each other's place give beyond `bound`. */
 static float extra_of_swap(const struct scorer *s, const uint32_t *a, const uint32_t *b)
 {
     const struct link_data *d = s->d;
@@ -333,7 +333,8 @@ static float extra_of_swap(const struct scorer *s, const uint32_t *a, const uint
         if (a[k] && b[k])
             names += a[k] == b[k] ? d->column[k].value[a[k]].equal_bits : s->unequal[k];
     }
-    return s->swapped > names && names_may_swap(d, a, b) ? s->swapped - names : 0.0f;
+    int level = s->swapped > names ? names_swapped(d, a, b) : LEVEL_MISSING;
+    return level ? fmaxf(0.0f, s->bits[d->given][level] - names) : 0.0f;
 }
 
 float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, float least,
@@ -359,11 +360,14 @@ float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, f
         p |= (uint64_t)level << (4 * k);
         bound += s->bits[k][level] - s->unequal[k];
         if (bound < least) {
-            /* names come last: until then `extra` is over their places in the bound */
-            bool name = k == d->given || k == d->family;
-            if (extra < 0.0f && !name)
+            if (k == d->given || k == d->family) { /* names come last */
+                if (names_swapped(d, a, b) == LEVEL_MISSING)
+                    return -INFINITY;
+                continue;
+            }
+            if (extra < 0.0f)
                 extra = extra_of_swap(s, a, b);
-            if (name ? !names_may_swap(d, a, b) : bound + extra < least)
+            if (bound + extra < least)
                 return -INFINITY;
         }
     }
