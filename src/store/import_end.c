@@ -55,6 +55,20 @@ static enum status copy_decisions(struct import *i, struct err *e)
         "i", i->id);
 }
 
+/* What hangs on the old version, flags with their state and people's answers, hangs on the new. */
+static enum status move_consequences(struct import *i, struct err *e)
+{
+#define NEW_FOR(table)                                                                             \
+    " SET record = (SELECT p.new FROM replacement p WHERE p.old = " table ".record)"
+#define REPLACED                                                                                   \
+    " WHERE record IN (SELECT p.old FROM replacement p JOIN record n ON n.id = p.new"              \
+    " WHERE n.import = $1)"
+    TRY(db_do(i->s->db, e, "UPDATE flag" NEW_FOR("flag") REPLACED, "i", i->id));
+    return db_do(i->s->db, e, "UPDATE review" NEW_FOR("review") REPLACED, "i", i->id);
+#undef NEW_FOR
+#undef REPLACED
+}
+
 /* The new version takes the old one's place in its line. */
 static enum status replace_old(struct import *i, struct err *e)
 {
@@ -62,6 +76,7 @@ static enum status replace_old(struct import *i, struct err *e)
     char at[CLOCK_TEXT_BYTES];
     clock_utc(at);
     TRY(copy_decisions(i, e));
+    TRY(move_consequences(i, e));
     TRY(db_do(db, e,
               "INSERT INTO line_move (record, from_line, to_line, at, actor)"
               " SELECT p.new, p.new, o.line, $2, $3 FROM replacement p"
@@ -169,6 +184,32 @@ enum status store_import_list(struct store *s, struct arena *memory, struct impo
     return st;
 }
 
+/* Flags and answers go back to the version that returns; flags of records that go for good are
+ * closed. */
+static enum status return_consequences(struct store *s, int64_t id, const char *at, struct err *e)
+{
+#define OLD_FOR(table)                                                                             \
+    " SET record = (SELECT max(o.id) FROM record o WHERE o.superseded_by = " table ".record)"
+#define REPLACING                                                                                  \
+    " WHERE record IN (SELECT n.id FROM record n JOIN record o ON o.superseded_by = n.id"          \
+    " WHERE n.import = $1 AND n.active = 1 AND o.import <> $1)"
+#define OPEN_FLAGS                                                                                 \
+    " FROM flag WHERE state <> 'CLOSED' AND record IN (SELECT id FROM record WHERE import = $1)"
+    TRY(db_do(s->db, e, "UPDATE flag" OLD_FOR("flag") REPLACING, "i", id));
+    TRY(db_do(s->db, e, "UPDATE review" OLD_FOR("review") REPLACING, "i", id));
+    TRY(db_do(s->db, e,
+              "INSERT INTO flag_event (flag, at, actor, from_state, to_state)"
+              " SELECT id, $2, $3, state, 'CLOSED'" OPEN_FLAGS,
+              "itt", id, at, s->actor.name));
+    return db_do(
+        s->db, e,
+        "UPDATE flag SET state = 'CLOSED', closed_at = $2 WHERE id IN (SELECT id" OPEN_FLAGS ")",
+        "it", id, at);
+#undef OLD_FOR
+#undef REPLACING
+#undef OPEN_FLAGS
+}
+
 /* Records of the import leave their lines; what was superseded by them returns. */
 static enum status undo(struct store *s, int64_t id, uint64_t *records, struct err *e)
 {
@@ -206,6 +247,7 @@ static enum status undo(struct store *s, int64_t id, uint64_t *records, struct e
               " WHERE superseded_by IN (SELECT id FROM record WHERE import = $1 AND active = 0"
               " AND superseded_by IS NOT NULL)",
               "i", id));
+    TRY(return_consequences(s, id, at, e));
     TRY(db_do(s->db, e,
               "UPDATE record SET active = 1, superseded_by = NULL WHERE superseded_by IN"
               " (SELECT id FROM record WHERE import = $1 AND active = 1)"

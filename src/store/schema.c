@@ -88,6 +88,7 @@ static const char *const indexes_1[] = {
     "CREATE INDEX record_person ON record (person_id)",
     "CREATE INDEX record_line ON record (line)",
     "CREATE INDEX record_import ON record (import)",
+    "CREATE INDEX record_superseded ON record (superseded_by) WHERE superseded_by IS NOT NULL",
     "CREATE INDEX claim_b ON claim (b)",
     "CREATE INDEX claim_event_pair ON claim_event (a, b)",
     "CREATE INDEX flag_line ON flag (line)",

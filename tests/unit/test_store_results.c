@@ -230,6 +230,53 @@ static void flags_keep_their_state_and_clock(void **state)
     remove_place(&p);
 }
 
+static void flags_and_answers_follow_a_correction_and_its_undo(void **state)
+{
+    struct place p;
+    uint64_t n;
+    int64_t record;
+    make_place(&p);
+    struct store *s = open_as(p.dir, STORE_JOB, KEYS_ALL);
+    import_some(s, "ORG-1", 0, 10, "2022-01-01");
+    struct flag f = {.line = 2,
+                     .record = 2,
+                     .kind = "NRM_REPEAT",
+                     .provider = "ORG-1",
+                     .reason = "second referral",
+                     .link_status = "CONFIRMED",
+                     .raised_on = "2022-01-01",
+                     .due_on = "2022-01-08"};
+    struct review answer = {.record = 2, .other = 1, .question = "incident", .answer = "NEW"};
+    GOOD(store_flags_put(s, &f, 1, &n, e));
+    GOOD(store_flag_move(s, 1, FLAG_NOTIFIED, NULL, "", e));
+    GOOD(store_review_put(s, &answer, e));
+    GOOD(store_claim_decide(s, 1, 2, CLAIM_CONFIRMED, "MANUAL", "", e));
+    int64_t correction = import_some(s, "ORG-1", 1, 2, "2022-02-02").import_id;
+    GOOD(db_get_int(s->db, e, 0, &record, "SELECT record FROM flag WHERE state = 'NOTIFIED'", ""));
+    assert_int_equal(record, 11);
+    assert_int_equal(line_of(s, 11), 2);
+    GOOD(db_get_int(s->db, e, 0, &record, "SELECT record FROM review WHERE active = 1", ""));
+    assert_int_equal(record, 11);
+    int counts[6] = {0};
+    GOOD(store_claims_of(s, 11, count_claim, counts, e));
+    assert_int_equal(counts[CLAIM_CONFIRMED], 1);
+    f.record = 11;
+    GOOD(store_flags_put(s, &f, 1, &n, e));
+    assert_int_equal(n, 0);
+    GOOD(store_import_undo(s, correction, &n, e));
+    GOOD(db_get_int(s->db, e, 0, &record, "SELECT record FROM flag WHERE state = 'NOTIFIED'", ""));
+    assert_int_equal(record, 2);
+    GOOD(db_get_int(s->db, e, 0, &record, "SELECT record FROM review WHERE active = 1", ""));
+    assert_int_equal(record, 2);
+    /* The first import taken back as well: nothing open is left of it. */
+    GOOD(store_import_undo(s, 1, &n, e));
+    GOOD(
+        db_get_int(s->db, e, -1, &record, "SELECT count(*) FROM flag WHERE state <> 'CLOSED'", ""));
+    assert_int_equal(record, 0);
+    store_close(s);
+    remove_place(&p);
+}
+
 static enum status keep_answer(void *ctx, const struct review *r, struct err *e)
 {
     snprintf(ctx, 20, "%s", r->answer);
@@ -611,6 +658,7 @@ int main(void)
         cmocka_unit_test(lines_keep_their_ids),
         cmocka_unit_test(findings_are_given_back),
         cmocka_unit_test(flags_keep_their_state_and_clock),
+        cmocka_unit_test(flags_and_answers_follow_a_correction_and_its_undo),
         cmocka_unit_test(an_answer_can_be_taken_back),
         cmocka_unit_test(tokens_find_candidates),
         cmocka_unit_test(every_read_and_change_is_in_the_log),
