@@ -396,7 +396,7 @@ void mse_dga(const struct mse_table *t, double delta, double N_max, int threads,
              const struct progress *p, struct arena *a, struct mse_dga *out)
 {
     if (t->lists > MSE_DGA_LISTS || !t->whole || N_max < t->total ||
-        N_max - t->total > MSE_DGA_GRID_MAX)
+        N_max - t->total > mse_dga_grid(t->lists))
         BUG("a table or a grid that does not fit");
     uint32_t pair[MSE_DGA_LISTS * (MSE_DGA_LISTS - 1) / 2];
     mse_pair_masks(t->lists, pair);

@@ -11,8 +11,9 @@
 #include "base/progress.h"
 #include "stats/mse_table.h"
 
-#define MSE_DGA_LISTS 6           /* 18,154 graphs */
-#define MSE_DGA_GRID_MAX 20000000 /* N_max - n */
+#define MSE_DGA_LISTS 6          /* 18,154 graphs */
+#define MSE_DGA_GRID_MAX 5000000 /* N_max - n, up to five lists */
+#define MSE_DGA_GRID_SIX 500000  /* with six */
 
 struct mse_dga_graph {
     uint32_t edges; /* bit k: pair k of mse_pair_masks */
@@ -29,7 +30,12 @@ struct mse_dga {
     /* without the complete graph */
     double mean_without, q025_without, q50_without, q975_without, complete_prob;
 };
-/* Whole counts; 2 .. MSE_DGA_LISTS lists; delta > 0; n <= N_max <= n + MSE_DGA_GRID_MAX. Arrays in
+static inline int mse_dga_grid(int lists)
+{
+    return lists < 6 ? MSE_DGA_GRID_MAX : MSE_DGA_GRID_SIX;
+}
+
+/* Whole counts; 2 .. MSE_DGA_LISTS lists; delta > 0; n <= N_max <= n + the grid's limit. Arrays in
  * the arena. The answer does not depend on threads. Every 16th N is looked at for every graph; then
  * every N for graphs above e^-20 of the heaviest, for the 80 heaviest, and where else a graph
  * counts in the distribution of N; the weight and mean of the others are those of the first look.

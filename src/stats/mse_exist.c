@@ -144,6 +144,7 @@ static double solve_program(const struct design *d, struct arena *a)
             s = 0; /* the program always has the observed table as a solution: only a breakdown */
     }
     glp_delete_prob(lp);
+    glp_free_env(); /* GLPK keeps one per thread, which nobody else would free */
     return s * scale;
 }
 

@@ -48,8 +48,9 @@ static enum status check_question(const struct mse_table *t, const struct mse_op
             return err_set(e, ST_DATA,
                            "the largest N to consider, %.0f, is below the %.0f people observed",
                            o->dga_max, t->total);
-        if (o->dga_max - t->total > MSE_DGA_GRID_MAX)
-            return err_set(e, ST_DATA, "the grid of N has more than %d points", MSE_DGA_GRID_MAX);
+        if (o->dga_max - t->total > mse_dga_grid(t->lists))
+            return err_set(e, ST_DATA, "the grid of N has more than %d points",
+                           mse_dga_grid(t->lists));
     }
     if (o->latent) {
         TRY(need_whole(t, "the latent class model", e));

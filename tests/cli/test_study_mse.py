@@ -86,6 +86,13 @@ d = doc("A,B,C,count\n1,0,0,40\n0,1,0,30\n0,0,1,20\n")
 tap.equal((d["estimate"], d["grade"], d["fixed_models"][0]["status"]), (None, "D", 1), "no overlap at all: no estimate, exit 0")
 tap.equal(d["fixed_models"][0]["lp_objective"], 0, "... and the linear program says so")
 
+# a table where bootstrap samples and models fail: linear programs in several threads
+sparse = "A,B,C,D,count\n1,0,0,0,11\n0,1,0,0,14\n0,0,1,0,3\n0,0,0,1,6\n1,1,0,0,4\n0,1,1,0,1\n"
+one, four = (mse(sparse, "--all-pairs", "--bootstrap", "80", "--threads", n, "--json") for n in ("1", "4"))
+tap.ok(one.returncode == 0 and one.stdout == four.stdout, "many failures: four threads give the same bytes as one", four.stderr)
+statuses = [r["status"] for r in json.loads(one.stdout)["existence"]]
+tap.ok(0 in statuses and 1 in statuses, "... and some models have no estimate")
+
 # ---- two lists ----
 d = doc("A,B,count\n1,0,40\n0,1,30\n1,1,25\n")
 chapman = 66 * 56 / 26 - 1
