@@ -51,6 +51,7 @@ MUST_CHECK enum status report_definitions(struct report *r, struct err *e);
 MUST_CHECK enum status report_timing(struct report *r, struct err *e);
 MUST_CHECK enum status report_profile(struct report *r, struct err *e);
 MUST_CHECK enum status report_triggers(struct report *r, struct err *e);
+MUST_CHECK enum status report_quality(struct report *r, struct err *e);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
 void report_methods(struct report *r);
 

@@ -21,7 +21,7 @@ static enum status read_definitions(struct cli *c, const struct definition_set *
     if (s != ST_OK)
         free(own);
     else
-        *out = own;
+        job->set = own;
     return s;
 }
 
@@ -35,7 +35,7 @@ enum status find_command(struct cli *c, struct store *store, bool flags, bool on
                                  .today = today(),
                                  .progress = cli_progress(c)};
     TRY(thread_count(c, &job->threads, e));
-    TRY(read_definitions(c, &job->set, e));
+    TRY(find_definitions(c, job, e));
     return findings_run(job, e);
 }
 

@@ -16,6 +16,8 @@
 /* Fills `job` from the options, runs it on an open store. Free with find_command_free. */
 MUST_CHECK enum status find_command(struct cli *c, struct store *store, bool flags,
                                     bool only_changed, struct findings_job *job, struct err *e);
+/* Only the definitions: fills job->set. */
+MUST_CHECK enum status find_definitions(struct cli *c, struct findings_job *job, struct err *e);
 void find_command_free(struct findings_job *job);
 
 #endif

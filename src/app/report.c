@@ -1,0 +1,104 @@
+#include "app/report.h"
+
+#include "app/report_parts.h"
+#include "base/date.h"
+
+#include <stdlib.h>
+
+static const char made_words[] = "Made data: nobody in this report exists. The population is "
+                                 "simulated to try the methods; no figure from "
+                                 "it is a finding.";
+
+static void open_bulletin(struct report *r)
+{
+    char as_at[11] = "no date";
+    if (r->a.as_at != DATE_NONE)
+        date_to_iso(r->a.as_at, as_at);
+    const char *subtitle = arena_printf(
+        &r->memory, "Records received up to %s. Definitions version %s.", as_at, r->a.set->version);
+    const char **cover = arena_array(&r->memory, 8, sizeof *cover);
+    cover[0] = subtitle;
+    cover[1] =
+        "A person is a line: the records that links hold to be one person. Nothing is merged.";
+    cover[2] =
+        "Counts of people and records are rounded together to base 5, so that no table, margin or "
+        "difference tells a person; shares are computed from the rounded counts.";
+    cover[3] = "Definitions, methods and the revision policy are in the bulletin, index.html.";
+    struct bulletin_head head = {.title = "Re-trafficking: repeats, definitions and timing",
+                                 .subtitle = subtitle,
+                                 .subject = "Repeat referrals and re-trafficking",
+                                 .author = "Throughline " THROUGHLINE_VERSION,
+                                 .created = r->job->created,
+                                 .made = r->job->made ? made_words : NULL,
+                                 .cover = cover};
+    r->b = bulletin_new(&head);
+    r->source = arena_printf(&r->memory, "Throughline register as at %s%s.", as_at,
+                             r->job->made ? "; made data" : "");
+}
+
+void report_methods(struct report *r)
+{
+    const struct definition_set *set = r->a.set;
+    bulletin_section(r->b, "methods", "Background, definitions and methods");
+    bulletin_subsection(r->b, "Definitions");
+    for (size_t k = 0; k < set->count; k++)
+        bulletin_item(r->b, "%s: %s. %s", set->definitions[k].id, set->definitions[k].name,
+                      set->definitions[k].source);
+    bulletin_subsection(r->b, "How it is made");
+    bulletin_item(r->b, "Links: Fellegi-Sunter weights learnt from the data without labels; "
+                        "clusters by average weight; a "
+                        "person's decision always stands (docs/method/linkage.md).");
+    bulletin_item(
+        r->b, "Same incident or new episode: from dates as ranges, types and what each record says "
+              "(docs/method/incident.md). Unclear stays unclear.");
+    bulletin_item(
+        r->b,
+        "Definitions: three-valued, strict and lenient, with the range over everything unknown "
+        "(docs/method/classification.md).");
+    bulletin_item(
+        r->b,
+        "Intervals: Wilson, 95%%, unless another is named. Identified ranges carry no assumption.");
+    bulletin_item(r->b, "Protection: joint controlled rounding to base 5 over all tables of "
+                        "people, and over all tables of "
+                        "records (docs/method/disclosure-rounding.md).");
+    bulletin_subsection(r->b, "Revisions");
+    bulletin_text(r->b, "Figures are revised once a year, when late records are in; never quarter "
+                        "by quarter, since the "
+                        "difference of two releases tells of those who came late. Corrections of "
+                        "errors are announced "
+                        "with what was wrong.");
+}
+
+static enum status sections(struct report *r, struct err *e)
+{
+    TRY(report_repeats(r, e));
+    TRY(report_definitions(r, e));
+    TRY(report_timing(r, e));
+    TRY(report_profile(r, e));
+    TRY(report_triggers(r, e));
+    TRY(report_quality(r, e));
+    TRY(report_published(r, e));
+    report_methods(r);
+    return ST_OK;
+}
+
+enum status report_write(struct report_job *job, struct err *e)
+{
+    struct report r = {.job = job};
+    struct analysis_options options = {.set = job->set,
+                                       .nrm_complete = job->nrm_complete,
+                                       .until = INT32_MAX,
+                                       .threads = job->threads,
+                                       .progress = &job->progress};
+    TRY(analysis_read(job->store, &options, &r.a, e));
+    open_bulletin(&r);
+    enum status s = report_tables(&r, e);
+    if (s == ST_OK)
+        s = sections(&r, e);
+    if (s == ST_OK)
+        s = bulletin_write(r.b, job->out, e);
+    bulletin_free(r.b);
+    analysis_free(&r.a);
+    arena_free(&r.memory);
+    return s;
+}

@@ -1,0 +1,90 @@
+#include "app/report.h"
+#include "base/json.h"
+#include "cli/find_command.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* The rounding's key is made once and kept with the register, so that the same data give the same
+ * release. */
+static enum status release_key(struct store *s, unsigned char key[32], struct err *e)
+{
+    struct arena a = ARENA_EMPTY;
+    char *hex, made[65];
+    enum status status = store_text_get(s, "release.key", &a, &hex, e);
+    if (status == ST_OK && hex) {
+        size_t n;
+        if (sodium_hex2bin(key, 32, hex, strlen(hex), NULL, &n, NULL) != 0 || n != 32)
+            status = err_set(e, ST_DATA, "the register's release key is damaged");
+    } else if (status == ST_OK) {
+        randombytes_buf(key, 32);
+        sodium_bin2hex(made, sizeof made, key, 32);
+        status = store_text_set(s, "release.key", made, e);
+    }
+    arena_free(&a);
+    return status;
+}
+
+static void stamp(char out[32])
+{
+    time_t now = time(NULL);
+    struct tm t;
+    gmtime_r(&now, &t);
+    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &t);
+}
+
+static enum status run(struct cli *c, struct err *e)
+{
+    char created[32];
+    unsigned char key[32];
+    struct findings_job options = {0};
+    struct report_job job = {.out = cli_text(c, "out", NULL),
+                             .made = cli_has(c, "made") || cli_has(c, "truth"),
+                             .truth = cli_text(c, "truth", NULL),
+                             .nrm_complete = cli_has(c, "nrm-complete"),
+                             .created = created,
+                             .key = key,
+                             .progress = cli_progress(c)};
+    stamp(created);
+    TRY(thread_count(c, &job.threads, e));
+    TRY(find_definitions(c, &options, e));
+    job.set = options.set;
+    enum status s = open_store(c, STORE_JOB, KEYS_STATISTICS, "statistics", &job.store, e);
+    if (s == ST_OK) {
+        s = release_key(job.store, key, e);
+        if (s == ST_OK)
+            s = report_write(&job, e);
+        store_close(job.store);
+    }
+    find_command_free(&options);
+    if (s == ST_OK && !cli_quiet(c))
+        printf("%s%s/index.html\n", job.findings.p ? job.findings.p : "", job.out);
+    buf_free(&job.findings);
+    return s;
+}
+
+static const struct opt opts[] = {
+    STORE_OPTIONS,
+    {"out", OPT_FILE, "DIR", "where the report goes", true, 0},
+    {"made", OPT_FLAG, NULL, "the data are made: say so on every page", false, 0},
+    {"truth", OPT_FILE, "DIR", "measure the links against a made population's truth", false, 0},
+    FIND_OPTIONS,
+    {0},
+};
+
+const struct command cmd_report = {
+    .path = "report",
+    .summary = "The statistical release: page, spreadsheets, CSV and pictures",
+    .opts = opts,
+    .details = "Writes index.html (self-contained), tables.ods, tables.xlsx, csv/ with CSVW "
+               "metadata, and figures/.\n"
+               "Counts are rounded together to base 5. Needs no identity key.",
+    .example = "throughline simulate --people 300 --seed 1 --out made --quiet\n"
+               "throughline init register --unattended --quiet\n"
+               "throughline import made/nrm.csv --as nrm --from SCA --store register --quiet\n"
+               "throughline run --store register --quiet\n"
+               "throughline report --store register --truth made/truth --out report",
+    .run = run,
+};
