@@ -85,13 +85,16 @@ static enum status protect(const struct micro *m, const struct model *model,
                            const unsigned char key[32], struct arena *memory, struct err *e)
 {
     const uint32_t **node = arena_array(memory, (size_t)model->ncolumns + 1, sizeof *node);
-    long *line = arena_array(memory, m->rows + 1, sizeof *line);
+    uint64_t *sum = arena_array(memory, model->ncells + 1, sizeof *sum);
     int64_t *count = arena_array(memory, model->ncells + 1, sizeof *count);
     int64_t *published = arena_array(memory, model->ncells + 1, sizeof *published);
     struct round_result result;
     for (int c = 0; c < model->ncolumns; c++)
         node[c] = nodes_of(used[c], m->rows, memory);
-    TRY(model_count(model, node, m->rows, line, "the register", count, e));
+    struct model_records records = {.n = m->rows, .node = node, .file = "the register"};
+    TRY(model_sum(model, &records, sum, e));
+    for (uint32_t i = 0; i < model->ncells; i++)
+        count[i] = (int64_t)sum[i];
     TRY(round_tables(model, count, RELEASE_BASE, key, NULL, published, &result, e));
     for (int i = 0; i < model->ntables; i++)
         fill(&tables[i], &model->table[i], published, memory);

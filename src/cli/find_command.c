@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-static enum status read_definitions(struct cli *c, const struct definition_set **out, struct err *e)
+enum status find_definitions(struct cli *c, struct findings_job *job, struct err *e)
 {
     const char *path = cli_text(c, "definitions", NULL);
-    *out = definitions_builtin();
+    job->set = definitions_builtin();
     if (!path)
         return ST_OK;
     struct file_bytes f;
