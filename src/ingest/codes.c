@@ -1,5 +1,6 @@
 #include "ingest/codes.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 /* Letters and digits, lower case, words divided by single spaces: "Congolese (Drc)" and
@@ -25,10 +26,39 @@ static struct str plain(struct str s, char *out, size_t cap)
     return (struct str){out, n};
 }
 
-static bool same_plain(struct str a, struct str b)
+enum { PLAIN_MAX = 200 };
+
+/* The labels of every list in their plain form, made once: a strange word is looked for in all. */
+static struct str **plain_labels; /* per list, in the dictionary's order */
+static pthread_once_t plain_once = PTHREAD_ONCE_INIT;
+
+static void make_plain_labels(void)
 {
-    char x[200], y[200];
-    return str_eq(plain(a, x, sizeof x), plain(b, y, sizeof y));
+    static struct arena memory; /* lives as long as the process */
+    const struct dictionary *d = dictionary();
+    plain_labels = arena_array(&memory, d->list_count, sizeof *plain_labels);
+    for (size_t i = 0; i < d->list_count; i++) {
+        const struct code_list *l = &d->lists[i];
+        plain_labels[i] = arena_array(&memory, l->count, sizeof **plain_labels);
+        for (size_t k = 0; k < l->count; k++) {
+            char text[PLAIN_MAX];
+            struct str label = plain(l->codes[k].label, text, sizeof text);
+            plain_labels[i][k] = (struct str){arena_strndup(&memory, label.p, label.n), label.n};
+        }
+    }
+}
+
+/* The code whose label this is, in any punctuation and case; NULL when none. */
+static const struct code *label_find(const struct code_list *l, struct str text)
+{
+    char buffer[PLAIN_MAX];
+    struct str wanted = plain(text, buffer, sizeof buffer);
+    pthread_once(&plain_once, make_plain_labels);
+    const struct str *labels = plain_labels[l - dictionary()->lists];
+    for (size_t i = 0; i < l->count; i++)
+        if (str_eq(labels[i], wanted))
+            return &l->codes[i];
+    return NULL;
 }
 
 /* ---- codes ---- */
@@ -89,12 +119,11 @@ static const struct {
 
 static enum found by_label(const struct code_list *l, struct str text, struct str *code)
 {
-    for (size_t i = 0; i < l->count; i++)
-        if (same_plain(l->codes[i].label, text)) {
-            *code = l->codes[i].code;
-            return code->n ? FOUND : FOUND_NOTHING;
-        }
-    return NOT_FOUND;
+    const struct code *c = label_find(l, text);
+    if (!c)
+        return NOT_FOUND;
+    *code = c->code;
+    return code->n ? FOUND : FOUND_NOTHING;
 }
 
 static enum found nationality(struct str text, struct str *code)
@@ -151,12 +180,12 @@ static bool dual_nationality(struct str cell, struct value *out)
 {
     static const char *const dividers[] = {"/", "|", ";", ",", " and ", " & ", "&", "+", " - "};
     const struct code_list *pairs = dictionary_codes("nationality_dual_published");
-    for (size_t i = 0; i < pairs->count; i++)
-        if (same_plain(pairs->codes[i].code, cell)) {
-            out->text = code_cell(pairs, pairs->codes[i].code, "first_alpha3");
-            out->second = code_cell(pairs, pairs->codes[i].code, "second_alpha3");
-            return true;
-        }
+    const struct code *pair = label_find(pairs, cell);
+    if (pair) {
+        out->text = code_cell(pairs, pair->code, "first_alpha3");
+        out->second = code_cell(pairs, pair->code, "second_alpha3");
+        return true;
+    }
     for (size_t d = 0; d < sizeof dividers / sizeof *dividers; d++) {
         size_t n = strlen(dividers[d]);
         const char *at = memmem(cell.p, cell.n, dividers[d], n);
@@ -247,11 +276,11 @@ void value_read_codes(const struct field *f, struct str cell, struct arena *keep
     size_t n;
     const struct code_list *combinations = dictionary_codes("exploitation_combination_published");
     if (strcmp(f->codes->name, "exploitation_type") == 0) {
-        for (size_t i = 0; i < combinations->count; i++)
-            if (same_plain(combinations->codes[i].code, cell)) {
-                out->text = code_cell(combinations, combinations->codes[i].code, "components");
-                return;
-            }
+        const struct code *c = label_find(combinations, cell);
+        if (c) {
+            out->text = code_cell(combinations, c->code, "components");
+            return;
+        }
     }
     if (code_lookup(f->codes, cell, &code) != NOT_FOUND)
         out->text = code;

@@ -33,6 +33,19 @@ static void report(struct mapper *m, struct str column, struct str cell, bool wa
     m->rejected |= !warning;
 }
 
+/* A problem's text must outlive the row. There are few different ones: each is kept once, however
+ * many rows have it. */
+static const char *keep_problem(struct mapper *m, const char *text)
+{
+    if (!text)
+        return NULL;
+    for (size_t i = 0; i < m->text_count; i++)
+        if (strcmp(m->texts[i], text) == 0)
+            return m->texts[i];
+    MEM_GROW(m->texts, m->text_cap, m->text_count + 1);
+    return m->texts[m->text_count++] = arena_strdup(&m->memory, text);
+}
+
 static void memo_grow(struct memo *memo)
 {
     struct memo old = *memo;
@@ -67,9 +80,7 @@ static const struct value *read_cell(struct mapper *m, struct binding *b, struct
 {
     if (b->plain_text || cell.n > MEMO_CELL_MAX) {
         value_read(b->column, cell, m->today, m->record->memory, scratch);
-        /* A problem's text must outlive the row. */
-        if (scratch->problem)
-            scratch->problem = arena_strdup(&m->memory, scratch->problem);
+        scratch->problem = keep_problem(m, scratch->problem);
         return scratch;
     }
     uint64_t hash = str_hash(cell);
@@ -78,8 +89,7 @@ static const struct value *read_cell(struct mapper *m, struct binding *b, struct
         return slot->value;
     if (b->memo.used >= MEMO_MOST) {
         value_read(b->column, cell, m->today, m->record->memory, scratch);
-        if (scratch->problem)
-            scratch->problem = arena_strdup(&m->memory, scratch->problem);
+        scratch->problem = keep_problem(m, scratch->problem);
         return scratch;
     }
     slot->hash = hash;

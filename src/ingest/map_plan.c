@@ -191,6 +191,7 @@ void mapper_free(struct mapper *m)
     free(m->fills);
     free(m->fill_start);
     free(m->owners);
+    free(m->texts);
     arena_free(&m->memory);
     free(m);
 }

@@ -64,6 +64,8 @@ struct mapper {
     struct owner *owners;
     size_t owner_count;
     struct arena memory;
+    const char **texts; /* of problems, each once */
+    size_t text_count, text_cap;
     uint64_t day_first;
     /* fields with rules of their own */
     const struct field *birth, *birth_latest, *received, *external_id, *source_key, *second,
