@@ -334,13 +334,17 @@ static enum status read_key_file(const char *path, const struct ring_info *r, un
     return s;
 }
 
-static enum status ask(FILE *tty, const char *question, char *out, struct err *e)
+struct terminal {
+    FILE *in, *out;
+};
+
+static enum status ask(const struct terminal *t, const char *question, char *answer, struct err *e)
 {
-    fprintf(tty, "%s: ", question);
-    fflush(tty);
-    bool read = fgets(out, PASSPHRASE_MAX, tty) != NULL;
-    fputs("\n", tty);
-    out[strcspn(out, "\r\n")] = '\0';
+    fprintf(t->out, "%s: ", question);
+    fflush(t->out);
+    bool read = fgets(answer, PASSPHRASE_MAX, t->in) != NULL;
+    fputs("\n", t->out);
+    answer[strcspn(answer, "\r\n")] = '\0';
     return read ? ST_OK : err_set(e, ST_DATA, "no passphrase was given");
 }
 
@@ -348,22 +352,25 @@ static enum status ask(FILE *tty, const char *question, char *out, struct err *e
  * second time. */
 static enum status ask_passphrase(const char *question, char *out, char *again, struct err *e)
 {
-    FILE *tty = fopen("/dev/tty", "r+e");
+    struct terminal t = {fopen("/dev/tty", "re"), fopen("/dev/tty", "we")};
     struct termios old, quiet;
-    if (!tty || tcgetattr(fileno(tty), &old) != 0) {
-        if (tty)
-            fclose(tty);
-        return err_set(e, ST_DATA, "a passphrase is needed, and none was given");
+    enum status s;
+    if (!t.in || !t.out || tcgetattr(fileno(t.in), &old) != 0) {
+        s = err_set(e, ST_DATA, "a passphrase is needed, and none was given");
+    } else {
+        setvbuf(t.in, NULL, _IONBF, 0); /* no copy of it in a buffer */
+        quiet = old;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(fileno(t.in), TCSAFLUSH, &quiet);
+        s = ask(&t, question, out, e);
+        if (s == ST_OK && again)
+            s = ask(&t, "The same again", again, e);
+        tcsetattr(fileno(t.in), TCSAFLUSH, &old);
     }
-    setvbuf(tty, NULL, _IONBF, 0);
-    quiet = old;
-    quiet.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-    enum status s = ask(tty, question, out, e);
-    if (s == ST_OK && again)
-        s = ask(tty, "The same again", again, e);
-    tcsetattr(fileno(tty), TCSAFLUSH, &old);
-    fclose(tty);
+    if (t.in)
+        fclose(t.in);
+    if (t.out)
+        fclose(t.out);
     return s;
 }
 

@@ -1,7 +1,6 @@
 #include "crypto/secret.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -20,10 +19,8 @@ enum status crypto_start(struct err *e)
 void *secret_new(size_t bytes)
 {
     void *p = sodium_malloc(bytes);
-    if (!p) {
-        fputs("throughline: no memory for keys\n", stderr);
-        exit(ST_FAULT);
-    }
+    if (!p)
+        BUG("no memory for keys");
     sodium_memzero(p, bytes);
     return p;
 }

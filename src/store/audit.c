@@ -15,6 +15,7 @@ static crypto_hash_sha256_state *state_of(struct content_hash *h)
 
 void content_begin(struct content_hash *h)
 {
+    *h = (struct content_hash){0};
     crypto_hash_sha256_init(state_of(h));
 }
 

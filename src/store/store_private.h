@@ -67,7 +67,7 @@ MUST_CHECK enum status audit_append(struct store *s, const char *action, const c
 MUST_CHECK enum status audit_write_anchor(struct store *s, struct err *e);
 /* SHA-256 over what is added, for content hashes. */
 struct content_hash {
-    unsigned char state[128];
+    uint64_t state[16]; /* crypto_hash_sha256_state, which this header does not know */
 };
 void content_begin(struct content_hash *h);
 void content_add(struct content_hash *h, const void *p, size_t n);
