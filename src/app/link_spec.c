@@ -96,7 +96,7 @@ static enum status read_columns(struct link_spec_file *s, const json_t *columns,
             err_set(e, ST_DATA, "column \"%.60s\" is the id and cannot be compared too", name);
             return spec_error(s, e, NULL);
         }
-        s->spec.column[s->spec.columns++] = (struct link_column){name, t};
+        s->spec.column[s->spec.columns++] = (struct link_column){.name = name, .type = t};
     }
     return ST_OK;
 }
@@ -177,6 +177,38 @@ static enum status read_blocking(struct link_spec_file *s, const json_t *rules, 
     return ST_OK;
 }
 
+/* {"postcode": {"compare": false}}: the column only blocks. */
+static enum status read_comparisons(struct link_spec_file *s, const json_t *all, struct err *e)
+{
+    static const char *const known[] = {"compare", NULL};
+    const char *name;
+    json_t *v;
+    int compared = s->spec.columns;
+    if (all && !json_is_object(all)) {
+        err_set(e, ST_DATA, "\"comparisons\" must be an object of columns");
+        return spec_error(s, e, NULL);
+    }
+    json_object_foreach((json_t *)(uintptr_t)all, name, v)
+    {
+        int k = spec_column(&s->spec, name, strlen(name));
+        if (k < 0 || !json_is_object(v) || !json_is_boolean(json_object_get(v, "compare"))) {
+            err_set(e, ST_DATA,
+                    "comparisons: \"%.60s\" must be one of the columns, with "
+                    "{\"compare\": true or false}",
+                    name);
+            return spec_error(s, e, NULL);
+        }
+        TRY(json_only_keys(v, name, known, e));
+        s->spec.column[k].block_only = json_is_false(json_object_get(v, "compare"));
+        compared -= s->spec.column[k].block_only;
+    }
+    if (compared < 1) {
+        err_set(e, ST_DATA, "comparisons: no column is left to compare");
+        return spec_error(s, e, NULL);
+    }
+    return ST_OK;
+}
+
 static enum status read_link_mode(struct link_spec_file *s, const json_t *v, struct err *e)
 {
     const char *mode = "dedupe";
@@ -218,6 +250,7 @@ static enum status read_spec(struct link_spec_file *s, struct err *e)
     TRY(read_link_mode(s, json_object_get(s->doc, "link"), e));
     TRY(read_columns(s, json_object_get(s->doc, "columns"), e));
     TRY(read_blocking(s, json_object_get(s->doc, "blocking"), e));
+    TRY(read_comparisons(s, json_object_get(s->doc, "comparisons"), e));
     const json_t *one = json_object_get(s->doc, "one_to_one");
     if (one && !json_is_boolean(one)) {
         err_set(e, ST_DATA, "\"one_to_one\" must be true or false");

@@ -1,5 +1,6 @@
 #include "app/study_link.h"
 
+#include "app/link_report.h"
 #include "app/link_spec.h"
 #include "app/link_truth.h"
 #include "base/limits.h"
@@ -126,6 +127,32 @@ static json_t *rules_json(const struct link_result *r)
     return all;
 }
 
+enum { WARNINGS_LISTED = 200 };
+
+static json_t *id_json(const struct link_data *d, uint32_t record)
+{
+    struct str s = link_data_id(d, record);
+    return json_stringn(s.p, s.n);
+}
+
+static void add_warnings(const struct job *j, json_t *doc)
+{
+    static const char *const words[] = {[LINK_WARN_BIG] = "more than 8 records",
+                                        [LINK_WARN_BRIDGE] = "held together by one pair",
+                                        [LINK_WARN_CONFLICT] = "identifiers disagree"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < j->result.warnings && i < WARNINGS_LISTED; i++) {
+        const struct link_warning *w = &j->result.warning[i];
+        json_array_append_new(list,
+                              json_pack("{s:o, s:s, s:o, s:o}", "cluster",
+                                        id_json(j->data, w->cluster), "why", words[w->kind], "id_a",
+                                        id_json(j->data, w->a), "id_b", id_json(j->data, w->b)));
+    }
+    json_object_set_new(doc, "unlinkable", json_integer((json_int_t)j->result.unlinkable));
+    json_object_set_new(doc, "suspicious_clusters", json_integer((json_int_t)j->result.warnings));
+    json_object_set_new(doc, "warnings", list);
+}
+
 static void add_truth(const struct job *j, json_t *doc)
 {
     struct link_truth truth = {j->person};
@@ -163,6 +190,8 @@ static json_t *summary_json(const struct job *j)
     json_object_set_new(doc, "threshold", json_real(1.0 / (1.0 + exp2(-j->threshold_bits))));
     json_object_set_new(doc, "columns", columns_json(j->data));
     json_object_set_new(doc, "blocking", rules_json(r));
+    if (j->s->summary || j->s->report)
+        add_warnings(j, doc);
     if (j->person)
         add_truth(j, doc);
     return doc;
@@ -203,9 +232,9 @@ static enum status link_all(struct job *j, struct err *e)
         .threads = s->threads,
         .threshold_bits = j->threshold_bits,
         .keep_bits = want_pairs ? s->pairs_from : INFINITY,
-        .memory_bytes = s->memory_bytes,
         .progress = s->progress,
         .clock = seconds,
+        .diagnose = s->summary || s->report,
     };
     if (s->use_model)
         TRY(read_model(j, e));
@@ -229,7 +258,20 @@ static enum status write_model(const struct job *j, struct outfile *o, struct er
     return st;
 }
 
-enum { OUT_CLUSTERS, OUT_PAIRS, OUT_MODEL, OUT_SUMMARY, OUTS };
+static enum status write_report(const struct job *j, const json_t *summary, struct outfile *o,
+                                struct err *e)
+{
+    TRY(outfile_open(o, j->s->report, e));
+    json_t *model = link_model_to_json(j->model);
+    struct buf b = BUF_EMPTY;
+    link_report_html(&b, model, summary, &j->result);
+    fwrite(b.p, 1, b.n, o->to);
+    buf_free(&b);
+    json_decref(model);
+    return ST_OK;
+}
+
+enum { OUT_CLUSTERS, OUT_PAIRS, OUT_MODEL, OUT_SUMMARY, OUT_REPORT, OUTS };
 
 static enum status write_all(struct job *j, struct outfile *o, json_t **summary, struct err *e)
 {
@@ -244,6 +286,8 @@ static enum status write_all(struct job *j, struct outfile *o, json_t **summary,
     *summary = summary_json(j);
     if (j->s->summary)
         TRY(write_json(*summary, &o[OUT_SUMMARY], j->s->summary, e));
+    if (j->s->report)
+        TRY(write_report(j, *summary, &o[OUT_REPORT], e));
     for (int k = 0; k < OUTS; k++)
         if (o[k].to)
             TRY(outfile_commit(&o[k], e));

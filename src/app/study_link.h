@@ -14,7 +14,6 @@ struct study_link {
     double pairs_from;     /* bits: the least weight written to `pairs` */
     const char *truth_column, *truth_pairs;
     int threads;
-    size_t memory_bytes;
     const struct progress *progress;
 };
 

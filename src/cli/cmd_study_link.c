@@ -3,7 +3,9 @@
 #include "base/pool.h"
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <math.h>
+#include <sys/resource.h>
 
 static enum status check(const struct study_link *s, struct err *e)
 {
@@ -17,6 +19,21 @@ static enum status check(const struct study_link *s, struct err *e)
     }
     if (s->truth_column && s->truth_pairs)
         return err_set(e, ST_USAGE, "give --truth or --truth-pairs, not both");
+    return ST_OK;
+}
+
+/* The kernel holds the bound: past it the program ends with "out of memory", the machine does not
+ * swap. */
+static enum status bound_memory(int64_t bytes, struct err *e)
+{
+    enum { LEAST_BYTES = 64 << 20 };
+    if (!bytes)
+        return ST_OK;
+    if (bytes < LEAST_BYTES)
+        return err_set(e, ST_USAGE, "--memory must be at least 64M");
+    struct rlimit l = {(rlim_t)bytes, (rlim_t)bytes};
+    if (setrlimit(RLIMIT_DATA, &l) != 0)
+        return err_errno(e, errno, "cannot bound the memory");
     return ST_OK;
 }
 
@@ -48,11 +65,11 @@ static enum status run(struct cli *c, struct err *e)
         .truth_column = cli_text(c, "truth", NULL),
         .truth_pairs = cli_text(c, "truth-pairs", NULL),
         .threads = (int)cli_int(c, "threads", pool_cpus()),
-        .memory_bytes = (size_t)cli_int(c, "memory", 0),
         .progress = &progress,
     };
     json_t *summary;
     TRY(check(&s, e));
+    TRY(bound_memory(cli_int(c, "memory", 0), e));
     TRY(study_link_run(&s, &summary, e));
     enum status st = ST_OK;
     if (cli_json(c))

@@ -366,7 +366,7 @@ static void count_values(struct link_data *d)
             squares += (uint64_t)c->count[v] * c->count[v];
         }
         c->average_frequency = (double)squares / ((double)c->present * (double)c->present);
-        c->unused = distinct < 2;
+        c->unused = distinct < 2 || d->spec.column[c->from].block_only;
     }
 }
 

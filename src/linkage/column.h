@@ -72,8 +72,8 @@ struct link_data {
     /* after finish: rows in id order */
     struct column column[LINK_MAX_COLUMNS];
     int columns;
-    uint32_t *cell;    /* n rows of `columns` value numbers */
-    int given, family; /* the columns whose words may be swapped; -1: none */
+    uint32_t *cell;                /* n rows of `columns` value numbers */
+    int given, family;             /* the columns whose words may be swapped; -1: none */
     float *lift[LINK_MAX_COLUMNS]; /* by edge of the model and record, bits; NULL: the average */
 };
 

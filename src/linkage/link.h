@@ -58,6 +58,7 @@ enum link_type link_type_of(struct str name);
 struct link_column {
     const char *name; /* as in the specification; for reports and the model */
     enum link_type type;
+    bool block_only; /* may stand in blocking rules, but is not compared */
 };
 
 enum link_mode {
@@ -154,9 +155,9 @@ struct link_options {
     double keep_bits;      /* pairs of at least this weight are returned; INFINITY: none */
     bool own_frequencies; /* with a model given: how common a value is comes from these records, not
                              from the model; always so when training */
-    size_t memory_bytes;  /* 0: no bound */
     const struct link_constraint *constraint;
     size_t constraints;
+    bool diagnose;                   /* fill warnings and unlinkable */
     const struct progress *progress; /* may be NULL */
     double (*clock)(void *ctx);      /* seconds; NULL: stages are not timed */
     void *clock_ctx;

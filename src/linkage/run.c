@@ -1,5 +1,6 @@
 #include "base/pool.h"
 #include "linkage/component.h"
+#include "linkage/diagnose.h"
 #include "linkage/model.h"
 #include "linkage/radix.h"
 #include "linkage/tally.h"
@@ -466,6 +467,8 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     double t3 = now(o);
     r->score_seconds = t3 - t2;
     cluster_all(d, &plan, &scorer, o, r);
+    if (o->diagnose)
+        link_diagnose(d, &scorer, o->threshold_bits, r);
     size_t kept = 0;
     for (size_t i = 0; i < r->pairs; i++)
         if (r->pair[i].bits >= (float)o->keep_bits)

@@ -384,6 +384,32 @@ def odd_input():
         equal(len({c.get(str(k)) for k in range(n)}), 1, "one giant group under rules of the user's: one cluster")
 
 
+def report():
+    with temp_dir() as d:
+        page, summary = os.path.join(d, "r.html"), os.path.join(d, "s.json")
+        s = spec(d, FEBRL)
+        r = run_json("study", "link", os.path.join(DATA, "febrl_dataset1.csv"), "--spec", s, "--out",
+                     os.path.join(d, "c.csv"), "--report", page, "--summary", summary,
+                     "--memory", "1G")
+        with open(page, encoding="utf-8") as f:
+            text = f.read()
+        for part in ("Blocking", "Weights", "Clusters to look at", "soc_sec_id", "Largest group"):
+            ok(part in text, f"the report has {part}")
+        ok("<script" not in text, "the report has no script")
+        equal(r["unlinkable"], 0, "every FEBRL record says enough to be linked")
+        ok(all(w["why"] in ("more than 8 records", "held together by one pair",
+                            "identifiers disagree") for w in r["warnings"]), "reasons to look")
+        people, out = write(os.path.join(d, "p.csv"), PEOPLE), os.path.join(d, "c.csv")
+        off = run_json("study", "link", people, "--spec",
+                       spec(d, COLUMNS, "id", comparisons={"town": {"compare": False}}), "--out", out)
+        equal([c["used"] for c in off["columns"]], [True, True, True, False], "a column not compared")
+        refused(run("study", "link", people, "--spec",
+                    spec(d, COLUMNS, "id", comparisons={"shoe": {"compare": False}}), "--out", out),
+                "shoe", name="comparisons of an unknown column")
+        refused(run("study", "link", people, "--spec", spec(d, COLUMNS, "id"), "--out", out,
+                    "--memory", "1k"), "64M", name="a bound that is too small", code=2)
+
+
 def explain():
     people, s = os.path.join(EXAMPLES, "people.csv"), os.path.join(EXAMPLES, "people-spec.json")
     base = ("study", "link-explain", people, "--spec", s, "--pair")
@@ -427,5 +453,6 @@ modes()
 dates()
 bad_input()
 odd_input()
+report()
 explain()
 done()
