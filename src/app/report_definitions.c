@@ -70,8 +70,8 @@ static enum status chart(struct report *r, struct err *e)
                                         "95% limits.",
                                 .note = r->source,
                                 .width = 860};
-    struct chart_axis axis = {
-        .label = "Share of all people in the register", .format = CHART_PERCENT, .lo = 0, .hi = 1};
+    struct chart_axis axis = {.label = "Share of all people in the register",
+                              .format = CHART_PERCENT};
     struct buf svg = BUF_EMPTY;
     struct chart_table data = {0};
     TRY(chart_forest(&words, axis, &forest, &svg, &data, e));

@@ -71,7 +71,7 @@ const struct command cmd_classify = {
     .opts = opts,
     .details =
         "Answers are kept in the register with the definition's version. Needs no identity key.",
-    .example = "throughline init register --unattended --quiet\n"
+    .example = "throughline init register --quiet\n"
                "throughline classify --store register --definition IOM2010",
     .run = run,
 };

@@ -120,7 +120,7 @@ const struct command cmd_evaluate = {
                "the person's\n"
                "true nationality group.",
     .example = "throughline simulate --people 200 --seed 1 --out made --quiet\n"
-               "throughline init register --unattended --quiet\n"
+               "throughline init register --quiet\n"
                "throughline import made/nrm.csv --as nrm --from SCA --store register --quiet\n"
                "throughline run --store register --quiet\n"
                "throughline evaluate --store register --truth made/truth",

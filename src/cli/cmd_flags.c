@@ -95,7 +95,7 @@ const struct command cmd_flags = {
     .details =
         "Flags are raised by `throughline run`. The reason is for the duty officer; a provider is\n"
         "told only that there may be a repeat referral, with the reference (DIR/outbox).",
-    .example = "throughline init register --unattended --quiet\n"
+    .example = "throughline init register --quiet\n"
                "throughline flags --store register --state RAISED",
     .run = run,
 };

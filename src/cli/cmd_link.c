@@ -48,6 +48,6 @@ const struct command cmd_link = {
     .summary = "Find which records are one person: claims, never merges",
     .opts = opts,
     .details = "Needs the identity key (S3) only. A person's decisions (review) always stand.",
-    .example = "throughline init register --unattended --quiet\nthroughline link --store register",
+    .example = "throughline init register --quiet\nthroughline link --store register",
     .run = run,
 };

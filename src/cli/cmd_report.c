@@ -82,7 +82,7 @@ const struct command cmd_report = {
                "metadata, and figures/.\n"
                "Counts are rounded together to base 5. Needs no identity key.",
     .example = "throughline simulate --people 300 --seed 1 --out made --quiet\n"
-               "throughline init register --unattended --quiet\n"
+               "throughline init register --quiet\n"
                "throughline import made/nrm.csv --as nrm --from SCA --store register --quiet\n"
                "throughline run --store register --quiet\n"
                "throughline report --store register --truth made/truth --out report",

@@ -67,6 +67,6 @@ const struct command cmd_run = {
     .opts = opts,
     .details =
         "Run again after an import, it does only what changed. Killed in the middle, run it again.",
-    .example = "throughline init register --unattended --quiet\nthroughline run --store register",
+    .example = "throughline init register --quiet\nthroughline run --store register",
     .run = run,
 };
