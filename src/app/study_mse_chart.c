@@ -273,17 +273,20 @@ static enum status write_all(struct album *a, const char *dir, struct err *e)
         char path[1000];
         struct buf csv = BUF_EMPTY;
         const struct buf *text = &a->picture[i / 2].svg;
+        int n = snprintf(path, sizeof path, "%s/mse_%s.%s", dir, a->picture[i / 2].name,
+                         i % 2 ? "csv" : "svg");
+        if (n < 0 || n >= (int)sizeof path) {
+            s = err_set(e, ST_DATA, "the name of the directory is too long");
+            break;
+        }
+        s = outfile_open(&out[opened], path, e);
+        if (s != ST_OK)
+            break;
         if (i % 2) {
             chart_table_csv(&a->picture[i / 2].table, &csv);
             text = &csv;
         }
-        if (snprintf(path, sizeof path, "%s/mse_%s.%s", dir, a->picture[i / 2].name,
-                     i % 2 ? "csv" : "svg") >= (int)sizeof path)
-            s = err_set(e, ST_DATA, "the name of the directory is too long");
-        else
-            s = outfile_open(&out[opened], path, e);
-        if (s == ST_OK)
-            fwrite(text->p ? text->p : "", 1, text->n, out[opened++].to);
+        fwrite(text->p ? text->p : "", 1, text->n, out[opened++].to);
         buf_free(&csv);
     }
     for (int i = 0; i < opened && s == ST_OK; i++)

@@ -1,67 +1,9 @@
 /* The report as tables whose columns are those of the known answers. */
-#include "app/study_doc.h"
-#include "app/study_mse.h"
+#include "app/study_mse_rows.h"
 #include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static void put_flag(json_t *row, const char *column, bool v)
-{
-    json_object_set_new(row, column, json_boolean(v));
-}
-
-static void put_int(json_t *row, const char *column, int64_t v)
-{
-    json_object_set_new(row, column, json_integer(v));
-}
-
-static void put_null(json_t *row, const char *column)
-{
-    json_object_set_new(row, column, json_null());
-}
-
-static void put_model(json_t *row, const char *column, const struct mse_table *t,
-                      const struct mse_model *m, const char *separator)
-{
-    struct buf b = BUF_EMPTY;
-    mse_model_name(&b, t, m, separator);
-    study_put_str(row, column, buf_str(&b));
-    buf_free(&b);
-}
-
-static void put_term(json_t *row, const char *column, const struct mse_table *t, uint32_t mask)
-{
-    struct buf b = BUF_EMPTY;
-    mse_term_name(&b, t, mask);
-    study_put_str(row, column, buf_str(&b));
-    buf_free(&b);
-}
-
-static void put_cell(json_t *row, const char *column, const struct mse_table *t, uint32_t cell)
-{
-    char text[MSE_LISTS_MAX + 1];
-    study_put_text(row, column, study_mse_cell(cell, t->lists, text));
-}
-
-static void put_pairs_of_bits(json_t *row, const char *column, const struct mse_table *t,
-                              uint64_t bits)
-{
-    struct mse_model m;
-    mse_model_of_pairs(&m, t->lists, bits);
-    put_model(row, column, t, &m, " ");
-}
-
-/* What the model is called: by how it was chosen. */
-static void model_label(const struct mse_question *q, char *out, size_t size)
-{
-    if (q->options.how == MSE_BY_STEPWISE)
-        snprintf(out, size, "stepwise_p%g", q->options.threshold);
-    else if (q->options.how == MSE_BY_BIC)
-        snprintf(out, size, "bic_best");
-    else
-        snprintf(out, size, "%s", *q->model ? q->model : "main");
-}
 
 static void minus_infinity_terms(json_t *row, const struct mse_report *r)
 {
@@ -81,16 +23,16 @@ static void fixed_models(json_t *doc, const struct mse_report *r, const struct m
     const struct mse_fixed *f = &r->chosen;
     json_t *row = study_doc_row(doc, "fixed_models");
     char label[200];
-    model_label(q, label, sizeof label);
+    mse_model_label(q, label, sizeof label);
     study_put_text(row, "model", label);
-    put_model(row, "interactions", r->table, &f->model, " + ");
-    put_int(row, "status", f->status);
+    mse_put_model(row, "interactions", r->table, &f->model, " + ");
+    mse_put_int(row, "status", f->status);
     study_put(row, "lp_objective", f->lp_objective);
-    put_int(row, "rank_deficiency", f->rank_deficiency);
+    mse_put_int(row, "rank_deficiency", f->rank_deficiency);
     minus_infinity_terms(row, r);
-    put_int(row, "n_par_total", f->par_total);
-    put_int(row, "n_par_finite", f->par_finite);
-    put_int(row, "n_cells", f->cells);
+    mse_put_int(row, "n_par_total", f->par_total);
+    mse_put_int(row, "n_par_finite", f->par_finite);
+    mse_put_int(row, "n_cells", f->cells);
     study_put_count(row, "n_observed", f->n);
     study_put(row, "N", f->N);
     study_put(row, "dark", f->dark);
@@ -102,14 +44,14 @@ static void fixed_models(json_t *doc, const struct mse_report *r, const struct m
     study_put(row, "deviance", f->deviance);
     study_put(row, "pearson_X2", f->pearson);
     if (f->status == 0)
-        put_int(row, "df", f->df);
+        mse_put_int(row, "df", f->df);
     else
-        put_null(row, "df");
+        mse_put_null(row, "df");
     study_put(row, "logLik", f->loglik);
     study_put(row, "AIC", f->AIC);
     study_put(row, "BIC_n_observed", f->BIC);
     study_put(row, "smallest_eigenvalue", f->smallest_eigenvalue);
-    put_flag(row, "N_estimable", f->status == 0);
+    mse_put_flag(row, "N_estimable", f->status == 0);
 
     study_doc_table(doc, "coefficients");
     study_doc_table(doc, "fitted");
@@ -119,7 +61,7 @@ static void fixed_models(json_t *doc, const struct mse_report *r, const struct m
         for (int j = 0; j < f->model.terms; j++)
             if (isfinite(f->estimate[j]) == finite) {
                 row = study_doc_row(doc, "coefficients");
-                put_term(row, "term", r->table, f->model.term[j]);
+                mse_put_term(row, "term", r->table, f->model.term[j]);
                 study_put(row, "estimate", f->estimate[j]);
                 study_put(row, "se", f->se[j]);
             }
@@ -128,7 +70,7 @@ static void fixed_models(json_t *doc, const struct mse_report *r, const struct m
     for (size_t k = 0; k + 1 < mse_cells(r->table->lists); k++)
         if (isfinite(f->fitted[order[k]])) {
             row = study_doc_row(doc, "fitted");
-            put_cell(row, "cell", r->table, order[k]);
+            mse_put_cell(row, "cell", r->table, order[k]);
             study_put_count(row, "count", r->table->count[order[k]]);
             study_put(row, "fitted", f->fitted[order[k]]);
         }
@@ -142,16 +84,16 @@ static void stepwise_path(json_t *doc, const struct mse_report *r)
     for (size_t i = 0; i < r->path.rows; i++) {
         const struct mse_step *s = &r->path.row[i];
         json_t *row = study_doc_row(doc, "stepwise_path");
-        put_int(row, "step", s->step);
-        put_term(row, "pair", r->table, pair[s->pair]);
+        mse_put_int(row, "step", s->step);
+        mse_put_term(row, "pair", r->table, pair[s->pair]);
         study_put_count(row, "observed", s->observed);
         study_put(row, "expected", s->expected);
         study_put(row, "p", s->p);
         if (s->check < 0)
-            put_null(row, "check");
+            mse_put_null(row, "check");
         else
-            put_int(row, "check", s->check);
-        put_flag(row, "included", s->included);
+            mse_put_int(row, "check", s->check);
+        mse_put_flag(row, "included", s->included);
         study_put(row, "N_current", s->N_current);
     }
 }
@@ -162,14 +104,14 @@ static void existence_row(json_t *doc, const struct mse_table *t, const struct m
     json_t *row = study_doc_row(doc, "existence");
     uint64_t bits;
     if (mse_model_pair_bits(m, &bits) == 0)
-        put_int(row, "model_bits", (int64_t)bits);
+        mse_put_int(row, "model_bits", (int64_t)bits);
     else
-        put_null(row, "model_bits");
-    put_model(row, "pairs", t, m, " ");
-    put_int(row, "status", status);
+        mse_put_null(row, "model_bits");
+    mse_put_model(row, "pairs", t, m, " ");
+    mse_put_int(row, "status", status);
     study_put(row, "lp_objective", lp);
-    put_int(row, "rank_deficiency", deficiency);
-    put_int(row, "n_minus_inf", minus_inf);
+    mse_put_int(row, "rank_deficiency", deficiency);
+    mse_put_int(row, "n_minus_inf", minus_inf);
     study_put(row, "N", N);
 }
 
@@ -202,22 +144,22 @@ static void all_pairs_rows(json_t *doc, const struct mse_report *r)
     for (size_t i = 0; i < all->models; i++) {
         const struct mse_quick *f = &all->fit[i];
         json_t *row = study_doc_row(doc, "allpairs");
-        put_int(row, "model_bits", (int64_t)i);
-        put_pairs_of_bits(row, "pairs", r->table, i);
-        put_int(row, "status", f->status);
+        mse_put_int(row, "model_bits", (int64_t)i);
+        mse_put_pairs_of_bits(row, "pairs", r->table, i);
+        mse_put_int(row, "status", f->status);
         study_put(row, "N", f->N);
         study_put(row, "se_log_dark", f->se_log_dark);
         study_put(row, "deviance", f->deviance);
         if (f->status == 0)
-            put_int(row, "df", f->df);
+            mse_put_int(row, "df", f->df);
         else
-            put_null(row, "df");
+            mse_put_null(row, "df");
         study_put(row, "logLik", f->loglik);
-        put_int(row, "n_par", f->parameters);
+        mse_put_int(row, "n_par", f->parameters);
         if (f->status == 0)
-            put_int(row, "n_minus_inf", f->minus_inf);
+            mse_put_int(row, "n_minus_inf", f->minus_inf);
         else
-            put_null(row, "n_minus_inf");
+            mse_put_null(row, "n_minus_inf");
         study_put(row, "AIC", f->AIC);
         study_put(row, "BIC", f->BIC);
     }
@@ -235,13 +177,13 @@ static void all_pairs_top(json_t *doc, const struct mse_report *r)
         struct buf b = BUF_EMPTY;
         mse_model_of_pairs(&m, r->table->lists, order[i]);
         mse_model_bracket(&b, &m);
-        put_int(row, "rank", (int64_t)i + 1);
+        mse_put_int(row, "rank", (int64_t)i + 1);
         study_put_str(row, "model", buf_str(&b));
         study_put(row, "N", f->N);
         study_put(row, "stderr",
                   sqrt(f->dark + f->dark * f->dark * f->se_log_dark * f->se_log_dark));
         study_put(row, "deviance", f->deviance);
-        put_int(row, "df", f->df);
+        mse_put_int(row, "df", f->df);
         study_put(row, "AIC", f->AIC);
         study_put(row, "BIC", f->BIC);
         buf_free(&b);
@@ -253,22 +195,22 @@ static void all_pairs_summary(json_t *doc, const struct mse_report *r)
 {
     const struct mse_all_pairs *all = &r->all_pairs;
     json_t *row = study_doc_row(doc, "allpairs_summary");
-    put_int(row, "n_models", (int64_t)all->models);
-    put_int(row, "n_ok", (int64_t)all->ok);
-    put_int(row, "n_nonexist", (int64_t)all->nonexist);
-    put_int(row, "n_nonident", (int64_t)all->nonident);
+    mse_put_int(row, "n_models", (int64_t)all->models);
+    mse_put_int(row, "n_ok", (int64_t)all->ok);
+    mse_put_int(row, "n_nonexist", (int64_t)all->nonexist);
+    mse_put_int(row, "n_nonident", (int64_t)all->nonident);
     const struct mse_quick *aic = all->aic_best < 0 ? NULL : &all->fit[all->aic_best];
     const struct mse_quick *bic = all->bic_best < 0 ? NULL : &all->fit[all->bic_best];
     if (aic)
-        put_pairs_of_bits(row, "aic_best", r->table, (uint64_t)all->aic_best);
+        mse_put_pairs_of_bits(row, "aic_best", r->table, (uint64_t)all->aic_best);
     else
-        put_null(row, "aic_best");
+        mse_put_null(row, "aic_best");
     study_put(row, "aic_N", aic ? aic->N : NAN);
     study_put(row, "aic", aic ? aic->AIC : NAN);
     if (bic)
-        put_pairs_of_bits(row, "bic_best", r->table, (uint64_t)all->bic_best);
+        mse_put_pairs_of_bits(row, "bic_best", r->table, (uint64_t)all->bic_best);
     else
-        put_null(row, "bic_best");
+        mse_put_null(row, "bic_best");
     study_put(row, "bic_N", bic ? bic->N : NAN);
     study_put(row, "bic", bic ? bic->BIC : NAN);
     study_put(row, "aic_avg_N", all->aic_avg_N);
@@ -295,9 +237,9 @@ static void lists(json_t *doc, const struct mse_report *r)
     json_t *row = study_doc_row(doc, "overlap");
     const struct mse_lower_bounds *b = &r->bounds;
     study_put_count(row, "observed", t->total);
-    put_int(row, "lists", t->lists);
-    put_int(row, "cells", (int64_t)mse_cells(t->lists) - 1);
-    put_int(row, "filled_cells", r->filled_cells);
+    mse_put_int(row, "lists", t->lists);
+    mse_put_int(row, "cells", (int64_t)mse_cells(t->lists) - 1);
+    mse_put_int(row, "filled_cells", r->filled_cells);
     study_put_count(row, "seen_once", b->f[1]);
     study_put(row, "share_seen_once", b->f[1] / t->total);
     study_put_count(row, "f1", b->f[1]);
@@ -346,7 +288,7 @@ static void lower_bounds(json_t *doc, const struct mse_report *r)
 {
     const struct mse_lower_bounds *b = &r->bounds;
     json_t *row = study_doc_row(doc, "lower_bounds");
-    put_int(row, "t", b->t);
+    mse_put_int(row, "t", b->t);
     study_put_count(row, "D", b->D);
     study_put_count(row, "f1", b->f[1]);
     study_put_count(row, "f2", b->f[2]);
@@ -369,269 +311,6 @@ static void lower_bounds(json_t *doc, const struct mse_report *r)
     study_put(row, "mean_pairwise_coverage_CARE1", b->mean_pairwise_coverage_CARE1);
 }
 
-static void bootstrap(json_t *doc, const struct mse_report *r, const struct mse_question *q)
-{
-    const struct mse_boot *b = &r->boot;
-    json_t *row = study_doc_row(doc, "boot_bca");
-    put_int(row, "nboot", b->replicates);
-    study_put(row, "pthresh", q->options.how == MSE_BY_STEPWISE ? q->options.threshold : NAN);
-    study_put(row, "N", b->estimate);
-    study_put(row, "prop_below", b->prop_below);
-    study_put(row, "z0", b->z0);
-    study_put(row, "ahat", b->ahat);
-    study_put(row, "boot_mean", b->mean);
-    study_put(row, "boot_sd", b->sd);
-    study_put(row, "boot_median", b->median);
-    study_put(row, "boot_max", b->max);
-    put_int(row, "n_nonfinite", b->nonfinite);
-    for (int i = 0; i < MSE_BCA_LEVELS; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "bca_%g", mse_bca_level[i]);
-        study_put(row, name, b->bca[i]);
-    }
-    study_put(row, "pct_0.025", b->pct_lo);
-    study_put(row, "pct_0.975", b->pct_hi);
-    study_put(row, "same_model_share", b->replicates ? (double)b->same_model / b->replicates : NAN);
-    put_flag(row, "percentile_fallback", b->fallback);
-    if (r->boot_models)
-        put_int(row, "competing_models", r->boot_models);
-    for (int i = 0; i < b->replicates; i++) {
-        row = study_doc_row(doc, "boot_N");
-        put_int(row, "rep", i + 1);
-        study_put(row, "N", b->N[i]);
-    }
-    for (int k = 0; k < b->cells; k++) {
-        row = study_doc_row(doc, "boot_jack");
-        put_cell(row, "cell", r->table, b->cell[k]);
-        study_put_count(row, "count", r->table->count[b->cell[k]]);
-        study_put(row, "N_minus_one", b->N_minus_one[k]);
-    }
-}
-
-static void sensitivity(json_t *doc, const struct mse_report *r)
-{
-    for (int i = 0; i < r->change_rows; i++) {
-        const struct mse_sensitivity *s = &r->changes[i];
-        json_t *row = study_doc_row(doc, "list_sensitivity");
-        study_put_text(row, "change", s->change);
-        study_put_text(row, "what", s->what);
-        study_put_count(row, "n_observed", s->n_observed);
-        study_put(row, "N_main", s->N_main);
-        study_put(row, "N_stepwise", s->N_stepwise);
-        study_put(row, "lo", s->lo);
-        study_put(row, "hi", s->hi);
-        study_put_text(row, "pairs", s->pairs);
-    }
-    uint32_t pair[MSE_PAIRS_MAX];
-    mse_pair_masks(r->table->lists, pair);
-    for (int k = 0; r->influence && k < mse_pairs(r->table->lists); k++) {
-        const struct mse_influence *v = &r->influence[k];
-        json_t *row = study_doc_row(doc, "pair_influence");
-        put_term(row, "pair", r->table, pair[v->pair]);
-        put_flag(row, "in_model", v->in);
-        put_int(row, "status", v->status);
-        study_put(row, "N_toggled", v->N);
-        study_put(row, "relative_change", v->change);
-    }
-}
-
-static void linkage(json_t *doc, const struct mse_report *r, const struct mse_question *q)
-{
-    char label[200];
-    model_label(q, label, sizeof label);
-    for (int k = 0; k < 2 * MSE_LINKAGE_RATES; k++) {
-        const struct mse_linkage_error *v = &r->linkage[k];
-        json_t *row = study_doc_row(doc, "mse_linkage_error");
-        study_put_text(row, "model", label);
-        study_put_text(row, "error", v->missed ? "missed" : "false");
-        study_put(row, "rate", v->rate);
-        put_flag(row, "feasible", v->feasible);
-        study_put(row, "n_observed_corrected", v->n_observed_corrected);
-        study_put(row, "dark", v->dark);
-        study_put(row, "N", v->N);
-        study_put(row, "se_log_dark", v->se_log_dark);
-    }
-    if (isfinite(q->recall) && isfinite(q->precision)) {
-        json_t *row = study_doc_row(doc, "linkage_corrected");
-        study_put(row, "recall", q->recall);
-        study_put(row, "precision", q->precision);
-        study_put(
-            row, "N",
-            mse_linkage_estimate(r->table, &r->chosen.model, 1 - q->recall, 1 - q->precision));
-    }
-}
-
-static void profile(json_t *doc, const struct mse_report *r, const struct mse_question *q)
-{
-    const struct mse_profile *p = &r->profile[1];
-    json_t *row = study_doc_row(doc, "profile_ci");
-    char label[200];
-    model_label(q, label, sizeof label);
-    study_put_text(row, "model", label);
-    put_model(row, "interactions", r->table, &r->chosen.model, " ");
-    study_put(row, "N_multinomial_mle", p->N_multinomial_mle);
-    study_put(row, "profile_lo95", p->profile_lo95);
-    study_put(row, "profile_hi95", p->profile_hi95);
-    study_put(row, "max_loglik_kernel", p->max_loglik_kernel);
-    for (int i = 0; i < 3 && r->recipe[i].method; i++) {
-        const struct mse_recipe *x = &r->recipe[i];
-        row = study_doc_row(doc, "original_2014_method");
-        study_put_text(row, "method", x->method);
-        study_put(row, "lo95", x->lo95);
-        study_put(row, "lo80", x->lo80);
-        study_put(row, "N", x->N);
-        study_put(row, "hi80", x->hi80);
-        study_put(row, "hi95", x->hi95);
-        study_put_text(row, "terms", x->terms);
-    }
-}
-
-static void closedp(json_t *doc, const struct mse_report *r)
-{
-    for (int i = 0; i < r->closedp_rows; i++) {
-        const struct mse_closedp *c = &r->closedp[i];
-        json_t *row = study_doc_row(doc, "rcapture_closedp");
-        study_put_text(row, "func", c->func);
-        study_put_text(row, "model", c->model);
-        study_put(row, "N", c->N);
-        study_put(row, "stderr", c->stderr_);
-        study_put(row, "deviance", c->deviance);
-        study_put_count(row, "df", c->df);
-        study_put(row, "AIC", c->AIC);
-        study_put(row, "BIC", c->BIC);
-        study_put(row, "lo95", c->lo95);
-        study_put(row, "hi95", c->hi95);
-        study_put_count(row, "infofit", c->infofit);
-    }
-    if (r->closedp_rows) {
-        static const char *const refused[] = {"Mb", "Mbh"};
-        for (int i = 0; i < 2; i++) {
-            json_t *row = study_doc_row(doc, "refused");
-            study_put_text(row, "model", refused[i]);
-            study_put_text(row, "reason",
-                           "Its answer depends on the order of the lists (trap response); agencies "
-                           "have no order in time, so any answer could be had by sorting columns.");
-        }
-    }
-}
-
-static void put_edges(json_t *row, const char *column, const struct mse_table *t, uint32_t edges);
-
-static void graphs(json_t *doc, const struct mse_report *r)
-{
-    const struct mse_dga *d = &r->dga;
-    json_t *row = study_doc_row(doc, "dga_posterior");
-    study_put(row, "delta", d->delta);
-    study_put_text(row, "prior", "1/N");
-    study_put_count(row, "N_max", d->N_max);
-    put_int(row, "n_graphs", d->n_graphs);
-    study_put(row, "mean", d->mean);
-    study_put(row, "sd", d->sd);
-    study_put_count(row, "mode", d->mode);
-    study_put_count(row, "q025", d->q025);
-    study_put_count(row, "q10", d->q10);
-    study_put_count(row, "q25", d->q25);
-    study_put_count(row, "q50", d->q50);
-    study_put_count(row, "q75", d->q75);
-    study_put_count(row, "q90", d->q90);
-    study_put_count(row, "q975", d->q975);
-    study_put(row, "prob_at_Nmax", d->prob_at_Nmax);
-    study_put(row, "tail_prob_last_1pc", d->tail_prob_last_1pc);
-    put_edges(row, "best_graph", r->table, d->graph[0].edges);
-    study_put(row, "best_prob", d->graph[0].post_prob);
-    study_put(row, "complete_graph_prob", d->complete_prob);
-    study_put(row, "mean_without_complete", d->mean_without);
-    study_put_count(row, "q025_without_complete", d->q025_without);
-    study_put_count(row, "q50_without_complete", d->q50_without);
-    study_put_count(row, "q975_without_complete", d->q975_without);
-    for (int g = 0; g < d->n_graphs && g < 60; g++) {
-        row = study_doc_row(doc, "dga_models");
-        put_int(row, "rank", g + 1);
-        put_edges(row, "edges", r->table, d->graph[g].edges);
-        study_put(row, "post_prob", d->graph[g].post_prob);
-        study_put(row, "post_mean_N", d->graph[g].post_mean_N);
-    }
-    /* about 200 values of N, evenly spread, first and last included */
-    double cdf = 0;
-    size_t next = 0, step = 0, wanted = d->points < 200 ? d->points : 200;
-    for (size_t k = 0; k < d->points; k++) {
-        cdf += d->pmf[k];
-        if (k != next)
-            continue;
-        row = study_doc_row(doc, "dga_pmf");
-        study_put_count(row, "N", d->n + (double)k);
-        study_put(row, "pmf", d->pmf[k]);
-        study_put(row, "cdf", cdf);
-        step++;
-        next = (size_t)(nearbyint(d->n + (double)(d->points - 1) * (double)step /
-                                             (double)(wanted > 1 ? wanted - 1 : 1)) -
-                        d->n);
-    }
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Edges in alphabetical order, lists within an edge in table order. */
-static void put_edges(json_t *row, const char *column, const struct mse_table *t, uint32_t edges)
-{
-    struct arena a = ARENA_EMPTY;
-    uint32_t pair[MSE_PAIRS_MAX];
-    char *name[MSE_PAIRS_MAX];
-    int n = 0;
-    mse_pair_masks(t->lists, pair);
-    for (int k = 0; k < mse_pairs(t->lists); k++)
-        if (edges >> k & 1) {
-            struct buf b = BUF_EMPTY;
-            mse_term_name(&b, t, pair[k]);
-            name[n++] = arena_strdup(&a, b.p);
-            buf_free(&b);
-        }
-    qsort(name, (size_t)n, sizeof *name, compare_names);
-    struct buf b = BUF_EMPTY;
-    for (int i = 0; i < n; i++)
-        buf_addf(&b, "%s%s", i ? " " : "", name[i]);
-    study_put_str(row, column, buf_str(&b));
-    buf_free(&b);
-    arena_free(&a);
-}
-
-static void put_chain(json_t *row, const struct mse_latent_chain *c)
-{
-    study_put(row, "mean", c->mean);
-    study_put(row, "mcse_mean", c->mcse_mean);
-    study_put(row, "sd", c->sd);
-    study_put(row, "2.5pct", c->q025);
-    study_put(row, "10pct", c->q10);
-    study_put(row, "50pct", c->q50);
-    study_put(row, "90pct", c->q90);
-    study_put(row, "97.5pct", c->q975);
-}
-
-static void latent(json_t *doc, const struct mse_report *r)
-{
-    const struct mse_latent *l = &r->latent;
-    for (int c = 0; c < l->options.chains; c++) {
-        json_t *row = study_doc_row(doc, "lcmcr_monte_carlo");
-        put_int(row, "chain", c + 1);
-        put_int(row, "K", l->options.classes);
-        study_put(row, "a_alpha", l->options.a_alpha);
-        study_put(row, "b_alpha", l->options.b_alpha);
-        put_int(row, "seed", (int64_t)l->options.seed);
-        put_int(row, "burnin", l->options.burnin);
-        put_int(row, "samples", l->options.samples);
-        put_int(row, "thinning", l->options.thinning);
-        put_chain(row, &l->chain[c]);
-    }
-    json_t *row = study_doc_row(doc, "latent_class");
-    put_int(row, "chains", l->options.chains);
-    study_put(row, "split_rhat", l->rhat);
-    put_flag(row, "converged", l->converged);
-    put_chain(row, &l->all);
-}
-
 /* Rivals: what other ways of choosing give. */
 static void rivals(json_t *doc, const struct mse_report *r)
 {
@@ -645,7 +324,7 @@ static void rivals(json_t *doc, const struct mse_report *r)
             const struct mse_quick *f = &all->fit[best[i].model];
             json_t *row = study_doc_row(doc, "rivals");
             study_put_text(row, "by", best[i].by);
-            put_pairs_of_bits(row, "pairs", r->table, (uint64_t)best[i].model);
+            mse_put_pairs_of_bits(row, "pairs", r->table, (uint64_t)best[i].model);
             study_put(row, "N", f->N);
             study_put(row, "AIC", f->AIC);
             study_put(row, "BIC", f->BIC);
@@ -696,12 +375,12 @@ static void headline(json_t *doc, const struct mse_report *r, const struct mse_q
 
     json_t *s = study_doc_settings(doc);
     char label[200];
-    model_label(q, label, sizeof label);
+    mse_model_label(q, label, sizeof label);
     study_put_text(s, "model", label);
     study_put(s, "threshold", q->options.threshold);
-    put_int(s, "bootstrap", q->options.bootstrap);
+    mse_put_int(s, "bootstrap", q->options.bootstrap);
     if (q->options.bootstrap > 0 && !q->boot_counts)
-        put_int(s, "seed", (int64_t)q->options.seed);
+        mse_put_int(s, "seed", (int64_t)q->options.seed);
 }
 
 void study_mse_fill(json_t *doc, const struct mse_report *r, const struct mse_question *q)
@@ -721,15 +400,5 @@ void study_mse_fill(json_t *doc, const struct mse_report *r, const struct mse_qu
     }
     two_lists(doc, r);
     lower_bounds(doc, r);
-    if (r->have_boot)
-        bootstrap(doc, r, q);
-    sensitivity(doc, r);
-    linkage(doc, r, q);
-    if (r->have_profile)
-        profile(doc, r, q);
-    closedp(doc, r);
-    if (r->have_dga)
-        graphs(doc, r);
-    if (r->have_latent)
-        latent(doc, r);
+    study_mse_fill_more(doc, r, q);
 }

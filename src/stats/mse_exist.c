@@ -102,7 +102,7 @@ static int exact_rank(const struct design *d, struct arena *a)
  * tolerances of floating-point simplex begin, exact simplex decides. */
 static double solve_program(const struct design *d, struct arena *a)
 {
-    double scale = 0;
+    double scale = 1e-300;
     for (int j = 0; j < d->terms; j++)
         scale = fmax(scale, d->statistic[j]);
     scale = exp2(ceil(log2(scale))); /* a power of two: whole numbers stay exact */

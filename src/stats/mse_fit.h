@@ -91,7 +91,8 @@ void mse_fit_model(const struct mse_table *t, const struct mse_model *m, struct 
                    struct mse_fixed *out);
 
 /* Rank and linear program of a model on counts (2^lists), through mse_exist.c. Either pointer may
- * be NULL, and is then not computed. */
+ * be NULL, and is then not computed. Ends the thread's GLPK environment: the caller holds no GLPK
+ * object of its own. */
 void mse_existence(const double *count, const struct mse_model *m, double *lp_objective,
                    int *rank_deficiency);
 

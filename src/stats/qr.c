@@ -44,7 +44,7 @@ static void swap_columns(struct qr *q, int a, int b)
 
 void qr_factor(struct qr *q, double tolerance)
 {
-    double first[QR_COLUMNS_MAX];
+    double first[QR_COLUMNS_MAX] = {0};
     if (q->columns > QR_COLUMNS_MAX)
         BUG("%d columns", q->columns);
     for (int j = 0; j < q->columns; j++) {
