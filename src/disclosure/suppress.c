@@ -9,9 +9,8 @@
 
 #define NONE UINT32_MAX
 #define TINY 1e-7
-#define FIRST_REACH 150      /* cells looked at around a primary, before more are needed */
-#define IMPROVE_WORK 60000   /* local programs solved to make the pattern cheaper, at most */
-#define SMALL_TABLE 600      /* cells: here a program looks at everything */
+#define FIRST_REACH 150 /* cells looked at around a primary, before more are needed */
+#define SMALL_TABLE 600 /* cells: here a program looks at everything */
 
 /* A change of hidden counts that keeps every relation: a proof that a cell can be larger or smaller
  * by as much, as long as all its cells are hidden. */
@@ -42,15 +41,16 @@ struct suppress {
     int64_t width, low; /* least count that a reader allows for a hidden cell */
     uint8_t *free_cell; /* may be hidden: a printed zero never is */
     uint8_t *primary;
-    int64_t *weight;    /* cost of hiding */
+    int64_t *weight; /* cost of hiding */
     uint32_t *use_start, *use_row;
-    uint32_t *uses;     /* proofs that need the cell */
+    uint32_t *uses; /* proofs that need the cell */
     uint8_t *avoid;
     struct direction *direction;
     uint32_t ndirections, direction_cap;
     struct hits *hits; /* of each primary */
     struct proof *proof;
     uint32_t *list, nlist; /* primaries */
+    int rounds;            /* of slopes, for each direction */
     uint64_t programs;
     /* a local program */
     uint32_t *local, *column;
@@ -106,7 +106,8 @@ static double hiding_cost(const struct suppress *s, uint32_t c)
     return s->avoid[c] ? w * 20 + 20 : w;
 }
 
-/* local[0..return-1]: up to `reach` cells. A cell is entered on the heap once; distances only grow. */
+/* local[0..return-1]: up to `reach` cells. A cell is entered on the heap once; distances only grow.
+ */
 static uint32_t look_around(struct suppress *s, uint32_t from, uint32_t reach)
 {
     const struct model *m = s->m;
@@ -188,22 +189,21 @@ static double solution_cost(const struct suppress *s, const struct lp *lp, uint3
     return sum;
 }
 
-/* Hiding costs once, not by the unit: slopes are set to cost / amount used and the program is solved
- * again (Kim & Pardalos 1999, "dynamic slope scaling"). */
+/* Hiding costs once, not by the unit: slopes are set to cost / amount used and the program is
+ * solved again (Kim & Pardalos 1999, "dynamic slope scaling"). */
 static void set_slopes(struct suppress *s, struct lp *lp, uint32_t n, double amount)
 {
     for (uint32_t i = 0; i < n; i++) {
         double by = fabs(lp_value(lp, 2 * i) - lp_value(lp, 2 * i + 1));
         double cost = hiding_cost(s, s->local[i]) / (by > TINY ? by : amount) + 1e-3;
-        if (by > TINY || is_hidden(s, s->local[i])) {
+        if (by > TINY && !is_hidden(s, s->local[i])) {
             lp_cost(lp, 2 * i, cost);
             lp_cost(lp, 2 * i + 1, cost);
         }
     }
 }
 
-static void take_direction(struct suppress *s, const struct lp *lp, uint32_t n,
-                           struct direction *d)
+static void take_direction(struct suppress *s, const struct lp *lp, uint32_t n, struct direction *d)
 {
     d->n = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -217,7 +217,8 @@ static void take_direction(struct suppress *s, const struct lp *lp, uint32_t n,
 
 static void direction_alloc(struct direction *d, uint32_t n)
 {
-    *d = (struct direction){.cell = mem_array(n, sizeof *d->cell), .by = mem_array(n, sizeof *d->by)};
+    *d = (struct direction){.cell = mem_array(n, sizeof *d->cell),
+                            .by = mem_array(n, sizeof *d->by)};
 }
 
 static void direction_free(struct direction *d)
@@ -242,7 +243,7 @@ static bool solve_local(struct suppress *s, uint32_t k, double by, uint32_t reac
         double least = solution_cost(s, lp, n);
         direction_alloc(best, n);
         take_direction(s, lp, n, best);
-        for (int again = 0; again < 3 && least > 0; again++) {
+        for (int again = 0; again < s->rounds && least > 0; again++) {
             set_slopes(s, lp, n, fabs(by));
             if (lp_solve(lp, false) != LP_OPTIMAL)
                 break;
@@ -302,6 +303,26 @@ static uint32_t keep_direction(struct suppress *s, struct direction d)
         h->at[h->n++] = (struct hit){id, d.by[i]};
     }
     return id;
+}
+
+/* The same the other way round, as far as the cells that now go down have room. */
+static void keep_reverse(struct suppress *s, uint32_t id)
+{
+    const struct direction *d = &s->direction[id];
+    double most = 1;
+    for (uint32_t i = 0; i < d->n; i++)
+        if (d->by[i] > 0 && (double)room_below(s, d->cell[i]) < most * d->by[i])
+            most = (double)room_below(s, d->cell[i]) / d->by[i];
+    if (most * (double)s->width < 1)
+        return;
+    struct direction r;
+    direction_alloc(&r, d->n);
+    r.n = d->n;
+    for (uint32_t i = 0; i < d->n; i++) {
+        r.cell[i] = d->cell[i];
+        r.by[i] = -most * d->by[i];
+    }
+    keep_direction(s, r);
 }
 
 static bool adds_nothing(const struct suppress *s, const struct direction *d)
@@ -399,6 +420,10 @@ static bool protect_cell(struct suppress *s, uint32_t k)
     if (best == b && best[1].n)
         p.down = keep_direction(s, best[1]);
     set_proof(s, k, p);
+    if (p.up != NONE)
+        keep_reverse(s, p.up);
+    if (p.down != NONE)
+        keep_reverse(s, p.down);
     return true;
 }
 
@@ -486,7 +511,7 @@ static void improve(struct suppress *s, int64_t *cost, const struct progress *pr
 {
     struct rng rng = rng_stream(s->m->ncells, 4000);
     struct weighed *w = mem_array((size_t)s->m->nlisted + 1, sizeof *w);
-    uint64_t limit = s->programs + (s->m->ncells <= SMALL_TABLE ? 8000 : 600 + s->programs / 2);
+    uint64_t limit = s->programs + (s->m->ncells <= SMALL_TABLE ? 8000 : s->programs / 8);
     for (bool again = true; again && s->programs < limit;) {
         uint32_t n = list_secondaries(s, w);
         again = false;
@@ -495,7 +520,7 @@ static void improve(struct suppress *s, int64_t *cost, const struct progress *pr
                 again |= try_without(s, &w[i].cell, 1, cost, &rng);
         progress_tick(progress, "suppress", s->programs, limit);
     }
-    while (s->programs < limit && *cost > 0) {
+    while (s->programs<limit && * cost> 0) {
         uint32_t n = list_secondaries(s, w), out[4], many = 2 + (uint32_t)rng_below(&rng, 3);
         if (n < 2)
             break;
@@ -514,8 +539,9 @@ static void improve(struct suppress *s, int64_t *cost, const struct progress *pr
 static void suppress_open(struct suppress *s, const struct model *m, const int64_t *count)
 {
     size_t n = m->ncells, entries = m->row_start[m->nrows];
-    *s = (struct suppress){.m = m, .count = count, .width = m->spec->width,
-                           .low = spec_aware_low(m->spec)};
+    *s = (struct suppress){
+        .m = m, .count = count, .width = m->spec->width, .low = spec_aware_low(m->spec)};
+    s->rounds = n <= SMALL_TABLE ? 3 : 1;
     s->free_cell = mem_zalloc(n, 1);
     s->primary = mem_zalloc(n, 1);
     s->weight = mem_zalloc(n, sizeof *s->weight);
@@ -577,8 +603,9 @@ static void suppress_close(struct suppress *s)
 
 static enum status cannot_protect(struct err *e)
 {
-    err_set(e, ST_DATA, "a protected cell stays within less than the width even when everything is "
-                        "hidden");
+    err_set(e, ST_DATA,
+            "a protected cell stays within less than the width even when everything is "
+            "hidden");
     return err_hint(e, "Publish fewer dimensions, ask for less \"width\", or use the method "
                        "\"round\".");
 }
