@@ -45,8 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     map_all(bytes, layout_of_channel("ngo"));
     map_all(bytes, layout_of_channel("nrm"));
     map_all(bytes, NULL);
-    if (size < 2000 && table_open_bytes(&t, bytes, "fuzz", &e) == ST_OK) {
-        if (t.columns < 20 &&
+    if (size < 400 && table_open_bytes(&t, bytes, "fuzz", &e) == ST_OK) {
+        if (t.columns < 6 &&
             mapfile_suggest(&t, layout_of_channel("ngo"), 19000, &doc, &e) == ST_OK)
             json_decref(doc);
         table_close(&t);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 enum { GROUP_ROWS = 4096 };
+static const size_t GROUP_BYTES = (size_t)32 << 20; /* of cells read, rejected ones too */
 
 /* Rows of one file by the sender's key: a key stands for one row. */
 struct seen {
@@ -35,6 +36,7 @@ struct job {
     struct import *import;
     struct import_row *rows;
     size_t row_count;
+    size_t group_bytes;
     struct arena memory; /* of the group's records */
 };
 
@@ -212,6 +214,7 @@ static enum status flush(struct job *j, struct err *e)
     if (j->row_count && j->import)
         TRY(store_import_rows(j->import, j->rows, j->row_count, e));
     j->row_count = 0;
+    j->group_bytes = 0;
     arena_rewind(&j->memory);
     return ST_OK;
 }
@@ -251,10 +254,13 @@ static enum status take_row(struct job *j, const struct table_row *row, struct e
     for (size_t i = 0; i < j->findings.n; i++)
         count_problem(j->report, &j->findings.list[i]);
     if (!good)
-        return reject(j, row, e);
-    if (first)
+        TRY(reject(j, row, e));
+    else if (first)
         j->row_count++;
-    return j->row_count == GROUP_ROWS ? flush(j, e) : ST_OK;
+    j->group_bytes += 1024; /* rows of no text cost memory too */
+    for (size_t i = 0; i < row->n; i++)
+        j->group_bytes += row->cells[i].n;
+    return j->row_count == GROUP_ROWS || j->group_bytes > GROUP_BYTES ? flush(j, e) : ST_OK;
 }
 
 static enum status take_rows(struct job *j, struct err *e)
