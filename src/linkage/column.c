@@ -381,6 +381,31 @@ static void sort_sources(struct link_data *d)
     d->source = by_rank;
 }
 
+/* A full name beside given and family names would count them twice: only its other words are
+ * compared. Where the others are empty it fills them. */
+static void keep_other_names(struct link_data *d, int k)
+{
+    struct intern full = d->column[k].texts, *rest = &d->column[k].texts;
+    char out[NORMALISED_MAX];
+    *rest = (struct intern){0};
+    intern_add(rest, (struct str){"", 0});
+    for (uint32_t r = 0; r < d->n; r++) {
+        uint32_t *row = d->cell + (size_t)r * (size_t)d->columns;
+        struct str names[LINK_MAX_COLUMNS], part[2], text = intern_text(&full, row[k]);
+        int n = names_of_row(d, row, names);
+        if (n == 0 && d->given >= 0 && text.n) {
+            split_normalised(text, &part[0], &part[1]);
+            row[d->given] = intern_add(&d->column[d->given].texts, part[0]);
+            row[d->family] = intern_add(&d->column[d->family].texts, part[1]);
+            row[k] = 0;
+            continue;
+        }
+        size_t used = other_words(text, names, n, out);
+        row[k] = used ? intern_add(rest, (struct str){out, used}) : 0;
+    }
+    intern_free(&full);
+}
+
 enum status link_data_finish(struct link_data *d, int threads, struct err *e)
 {
     (void)threads;
@@ -400,6 +425,9 @@ enum status link_data_finish(struct link_data *d, int threads, struct err *e)
         intern_free(&d->raw[from]);
     }
     free_raw(d);
+    for (int k = 0; k < d->columns; k++)
+        if (d->column[k].type == LINK_FULL_NAME)
+            keep_other_names(d, k);
     for (int k = 0; k < d->columns; k++)
         column_derive(&d->column[k], 0);
     normaliser_free(nz);

@@ -86,6 +86,8 @@ static inline const uint32_t *data_row(const struct link_data *d, uint32_t recor
 struct normaliser;
 void column_derive(struct column *c, uint32_t first);
 
+/* Texts of the row's given and family names, into names[LINK_MAX_COLUMNS]; returns how many. */
+int names_of_row(const struct link_data *d, const uint32_t *row, struct str *names);
 /* Turns one row of raw cells into value numbers of a finished data set (search.h). With a model new
  * values are added and given its weights; without, a new value is held in one place of its column
  * until the next call. Dates must be ISO or in the column's form. */

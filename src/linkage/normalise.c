@@ -162,6 +162,56 @@ size_t normalise_value(struct normaliser *nz, enum link_type t, const struct col
 
 /* ---- full names ---- */
 
+static struct str next_word(struct str s, size_t *at)
+{
+    size_t from = *at;
+    while (from < s.n && s.p[from] == ' ')
+        from++;
+    size_t end = from;
+    while (end < s.n && s.p[end] != ' ')
+        end++;
+    *at = end;
+    return (struct str){s.p + from, end - from};
+}
+
+static int times_in(struct str word, const struct str *names, int n)
+{
+    int times = 0;
+    for (int k = 0; k < n; k++)
+        for (size_t at = 0;;) {
+            struct str w = next_word(names[k], &at);
+            if (!w.n)
+                break;
+            times += str_eq(w, word);
+        }
+    return times;
+}
+
+size_t other_words(struct str full, const struct str *names, int n, char *out)
+{
+    size_t used = 0;
+    for (size_t at = 0;;) {
+        struct str w = next_word(full, &at);
+        if (!w.n)
+            return used;
+        struct str before = {full.p, (size_t)(w.p - full.p)};
+        if (times_in(w, &before, 1) < times_in(w, names, n))
+            continue;
+        if (used)
+            out[used++] = ' ';
+        memcpy(out + used, w.p, w.n);
+        used += w.n;
+    }
+}
+
+void split_normalised(struct str full, struct str *given, struct str *family)
+{
+    const char *space = full.n ? memrchr(full.p, ' ', full.n) : NULL;
+    *given = space ? (struct str){full.p, (size_t)(space - full.p)} : full;
+    *family = space ? (struct str){space + 1, full.n - (size_t)(space + 1 - full.p)}
+                    : (struct str){full.p, 0};
+}
+
 static size_t fold_part(struct normaliser *nz, const char *p, size_t n, char *out)
 {
     return text_fold(nz->text, (struct str){p, n}, out);
@@ -178,10 +228,11 @@ void normalise_full_name(struct normaliser *nz, struct str raw, char *given, siz
             return;
     }
     size_t n = fold_part(nz, raw.p, raw.n, given);
-    const char *space = n ? memrchr(given, ' ', n) : NULL;
-    *family_n = space ? n - (size_t)(space + 1 - given) : 0;
-    memcpy(family, space ? space + 1 : given, *family_n);
-    *given_n = space ? (size_t)(space - given) : n;
+    struct str g, f;
+    split_normalised((struct str){given, n}, &g, &f);
+    memcpy(family, f.p, f.n);
+    *family_n = f.n;
+    *given_n = g.n;
 }
 
 /* ---- what is derived from a normalised text ---- */
@@ -347,10 +398,42 @@ static uint32_t encode_text(struct column *c, const struct model_column *mc, str
     return v;
 }
 
+int names_of_row(const struct link_data *d, const uint32_t *row, struct str *names)
+{
+    int n = 0;
+    for (int k = 0; k < d->columns; k++)
+        if ((d->column[k].type == LINK_GIVEN_NAME || d->column[k].type == LINK_FAMILY_NAME) &&
+            row[k])
+            names[n++] = intern_text(&d->column[k].texts, row[k]);
+    return n;
+}
+
+/* As column.c does for the batch: what a full name has beyond the other name columns, or, where
+ * those are empty, the names themselves. */
+static void encode_other_names(struct link_data *d, const struct link_model *m, int k,
+                               struct str full, uint32_t *row)
+{
+    struct str names[LINK_MAX_COLUMNS], part[2];
+    char out[NORMALISED_MAX];
+    int n = names_of_row(d, row, names);
+    if (n == 0 && d->given >= 0) {
+        split_normalised(full, &part[0], &part[1]);
+        for (int i = 0; i < 2; i++) {
+            int at = i ? d->family : d->given;
+            row[at] = encode_text(&d->column[at], m ? &m->column[at] : NULL, part[i]);
+        }
+        return;
+    }
+    struct str rest = {out, other_words(full, names, n, out)};
+    row[k] = encode_text(&d->column[k], m ? &m->column[k] : NULL, rest);
+}
+
 void data_encode(struct link_data *d, struct normaliser *nz, const struct link_model *m,
                  const struct str *cells, uint32_t *row)
 {
     char out[2][NORMALISED_MAX];
+    const char *full[LINK_MAX_COLUMNS] = {NULL};
+    struct arena scratch = ARENA_EMPTY;
     for (int k = 0; k < d->columns; k++) {
         struct column *c = &d->column[k];
         bool split = k + 1 < d->columns && c[1].from == c->from;
@@ -359,10 +442,19 @@ void data_encode(struct link_data *d, struct normaliser *nz, const struct link_m
             normalise_full_name(nz, cells[c->from], out[0], &part[0].n, out[1], &part[1].n);
         else if (cells[c->from].n)
             part[0].n = normalise_value(nz, c->type, c, cells[c->from], out[0]);
+        if (c->type == LINK_FULL_NAME) {
+            full[k] = arena_strndup(&scratch, part[0].p, part[0].n);
+            row[k] = 0;
+            continue;
+        }
         row[k] = encode_text(c, m ? &m->column[k] : NULL, part[0]);
         if (split) {
             row[k + 1] = encode_text(c + 1, m ? &m->column[k + 1] : NULL, part[1]);
             k++;
         }
     }
+    for (int k = 0; k < d->columns; k++)
+        if (full[k])
+            encode_other_names(d, m, k, str_of(full[k]), row);
+    arena_free(&scratch);
 }

@@ -19,6 +19,11 @@ void normalise_dates(struct column *c, const struct intern *raw, const uint64_t 
  * LINK_FULL_NAME columns that are split. */
 size_t normalise_value(struct normaliser *nz, enum link_type t, const struct column *c,
                        struct str raw, char *out);
+/* The words of a full name that are not among `names` (given and family names of the same record),
+ * each counted once; returns the length. */
+size_t other_words(struct str full, const struct str *names, int n, char *out);
+/* Splits a normalised full name: the last word is the family name. */
+void split_normalised(struct str full, struct str *given, struct str *family);
 /* "Ann Mary SMITH" and "SMITH, Ann Mary": given = "ann mary", family = "smith". */
 void normalise_full_name(struct normaliser *nz, struct str raw, char *given, size_t *given_n,
                          char *family, size_t *family_n);

@@ -107,6 +107,20 @@ def accuracy():
         ok(r["pairwise"]["precision"] >= 0.98, "historical_dev: few wrong links", r["pairwise"])
 
 
+def repeated_columns():
+    """A full name beside its parts must not count twice, alone it must do as well."""
+    with temp_dir() as d:
+        with open(HISTORICAL) as f:
+            parts = json.load(f)["columns"]
+        rest = {k: v for k, v in parts.items() if k not in ("first_name", "surname")}
+        for name, columns in (("beside given and family name", {"full_name": "full_name", **parts}),
+                              ("alone", {"full_name": "full_name", **rest})):
+            r = score(d, os.path.join(SOURCE, "examples/historical_dev.csv"),
+                      spec(d, columns, "unique_id"), "cluster")
+            ok(f1(r["pairwise"]) >= 0.925, f"full name {name}: clusters' F1 at least .925",
+               r["pairwise"])
+
+
 def summary_is_right():
     """The figures of the summary, recomputed from the files that were written."""
     with temp_dir() as d:
@@ -445,6 +459,7 @@ def explain():
 
 
 accuracy()
+repeated_columns()
 summary_is_right()
 truth_pairs_agree()
 determinism()

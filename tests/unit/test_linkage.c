@@ -186,6 +186,23 @@ static void swapped_names_are_one_level(void **state)
     link_data_free(d);
 }
 
+static void full_names_give_what_is_missing(void **state)
+{
+    struct link_spec spec = {.columns = 3,
+                             .column = {{"g", LINK_GIVEN_NAME},
+                                        {"f", LINK_FAMILY_NAME},
+                                        {"full", LINK_FULL_NAME}}};
+    const char *cells[] = {"Frank", "Bright", "Frank Edward Bright", "", "", "Ann Mary Lee",
+                           "Li",    "Li",     "Li Li"};
+    struct link_data *d = data_of(&spec, cells, 3);
+    assert_true(str_is(link_data_text(d, 0, 2), "edward"));
+    assert_true(str_is(link_data_text(d, 1, 0), "ann mary"));
+    assert_true(str_is(link_data_text(d, 1, 1), "lee"));
+    assert_true(str_is(link_data_text(d, 1, 2), ""));
+    assert_true(str_is(link_data_text(d, 2, 2), ""));
+    link_data_free(d);
+}
+
 /* ---- sorting ---- */
 
 static void radix_sorts_stably(void **state)
@@ -516,6 +533,7 @@ int main(void)
         cmocka_unit_test(levels_of_dates),
         cmocka_unit_test(levels_of_other_types),
         cmocka_unit_test(swapped_names_are_one_level),
+        cmocka_unit_test(full_names_give_what_is_missing),
         cmocka_unit_test(radix_sorts_stably),
         cmocka_unit_test(clusters_by_average_weight),
         cmocka_unit_test(constraints_hold),
