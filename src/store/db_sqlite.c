@@ -178,11 +178,14 @@ void db_close(struct db *db)
 
 /* ---- statements ---- */
 
-static enum status compile(struct db *db, const char *sql, struct db_stmt **out, struct err *e)
+/* NULL with *e filled when the text does not compile. */
+static struct db_stmt *compile(struct db *db, const char *sql, struct err *e)
 {
     sqlite3_stmt *s;
-    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) != SQLITE_OK)
-        return failed(db, e);
+    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) != SQLITE_OK) {
+        e->status = failed(db, e);
+        return NULL;
+    }
     struct db_stmt *d = mem_zalloc(1, sizeof *d);
     *d = (struct db_stmt){.db = db, .hash = str_hash(str_of(sql)), .s = s};
     d->sql = mem_alloc(strlen(sql) + 1);
@@ -192,8 +195,7 @@ static enum status compile(struct db *db, const char *sql, struct db_stmt **out,
         snprintf(name, sizeof name, "$%d", k);
         d->at[k] = sqlite3_bind_parameter_index(s, name);
     }
-    *out = d;
-    return ST_OK;
+    return d;
 }
 
 /* The one that has been in the cache longest and is free. */
@@ -223,10 +225,13 @@ enum status db_prepare(struct db *db, const char *sql, struct db_stmt **out, str
     }
     if (db->n >= CACHE_STATEMENTS)
         forget_one(db);
-    TRY(compile(db, sql, out, e));
+    struct db_stmt *made = compile(db, sql, e);
+    if (!made)
+        return e->status;
     MEM_GROW(db->cache, db->cap, db->n + 1);
-    db->cache[db->n++] = *out;
-    (*out)->in_use = true;
+    db->cache[db->n++] = made;
+    made->in_use = true;
+    *out = made;
     return ST_OK;
 }
 

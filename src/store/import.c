@@ -152,7 +152,7 @@ static enum status begin(struct import *i, const struct import_source *src, bool
     struct store *s = i->s;
     unsigned char hash[32];
     char at[CLOCK_TEXT_BYTES];
-    int64_t organisation, done;
+    int64_t organisation = 0, done;
     crypto_hash_sha256(hash, (const unsigned char *)src->bytes.p, src->bytes.n);
     clock_utc(at);
     TRY(import_sweep(s, e));
