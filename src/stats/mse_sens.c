@@ -35,7 +35,7 @@ int mse_list_sensitivity(const struct mse_table *t, double threshold, struct are
                          struct mse_sensitivity **rows)
 {
     int n = 0, pairs = mse_pairs(t->lists);
-    struct mse_sensitivity *r = arena_array(a, (size_t)(1 + t->lists + 2 * pairs), sizeof *r);
+    struct mse_sensitivity *r = arena_array(a, 1 + (size_t)t->lists + 2 * (size_t)pairs, sizeof *r);
     struct arena scratch = ARENA_EMPTY;
     struct mse_table changed;
     r[n] = (struct mse_sensitivity){.change = "none", .what = ""};

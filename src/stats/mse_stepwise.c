@@ -25,7 +25,7 @@ static struct candidate take_smallest(struct candidate *c, int *n)
     int at = 0;
     for (int i = 0; i < *n; i++)
         least = fmin(least, c[i].p);
-    while (c[at].p > least * (1 + 1e-11))
+    while (at < *n - 1 && c[at].p > least * (1 + 1e-11))
         at++;
     struct candidate out = c[at];
     memmove(c + at, c + at + 1, (size_t)(--*n - at) * sizeof *c);
@@ -96,7 +96,7 @@ void mse_stepwise(struct mse_work *w, int lists, double threshold, struct mse_mo
             struct mse_model with;
             struct mse_quick q;
             struct candidate best = take_smallest(c, &n);
-            if (best.p >= threshold)
+            if (!(best.p < threshold))
                 break;
             mse_model_with(m, pair[best.pair], &with);
             mse_work_fit(w, &with, true, &q);

@@ -111,6 +111,19 @@ enum status mse_table_close(struct mse_table *t, struct err *e)
     return ST_OK;
 }
 
+enum status mse_table_of_people(struct mse_table *t, int lists, const struct str *names,
+                                const uint32_t *membership, size_t people, struct arena *a,
+                                struct err *e)
+{
+    TRY(mse_table_new(t, lists, names, a, e));
+    for (size_t i = 0; i < people; i++) {
+        if (membership[i] == 0 || membership[i] >= mse_cells(lists))
+            return err_set(e, ST_DATA, "person %zu is on none of the %d lists", i + 1, lists);
+        t->count[membership[i]]++;
+    }
+    return mse_table_close(t, e);
+}
+
 /* A table of the same people under fewer lists. map[i]: where list i goes, -1 for nowhere. */
 static void remap(const struct mse_table *t, const int *map, int lists, struct mse_table *out,
                   struct arena *a)

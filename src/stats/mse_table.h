@@ -51,6 +51,12 @@ MUST_CHECK enum status mse_table_add(struct mse_table *t, uint32_t cell, double 
 /* Sums and checks: somebody is observed, everybody on a list with a count. ST_DATA otherwise. */
 MUST_CHECK enum status mse_table_close(struct mse_table *t, struct err *e);
 
+/* All in one from people: membership[i] is the mask of the lists that person i is on. A person on
+ * none, or on a list that is not there, is ST_DATA. */
+MUST_CHECK enum status mse_table_of_people(struct mse_table *t, int lists, const struct str *names,
+                                           const uint32_t *membership, size_t people,
+                                           struct arena *a, struct err *e);
+
 /* The table without list `drop` (people on no other list vanish). */
 void mse_table_omit(const struct mse_table *t, int drop, struct mse_table *out, struct arena *a);
 /* Lists i < j counted as one, named "i+j", in the place of i. */

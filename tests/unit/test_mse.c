@@ -67,6 +67,20 @@ static void test_lattice_sums_are_sums_over_sets(void **state)
     }
 }
 
+static void test_people_are_counted_into_a_table(void **state)
+{
+    const struct str names[3] = {str_of("police"), str_of("ngo"), str_of("council")};
+    const uint32_t people[] = {1, 2, 3, 3, 4, 1, 7, 2}, wrong[] = {1, 0}, beyond[] = {8};
+    struct arena a = ARENA_EMPTY;
+    struct mse_table t;
+    struct err e = {0};
+    assert_int_equal(mse_table_of_people(&t, 3, names, people, 8, &a, &e), ST_OK);
+    assert_true(t.total == 8 && t.whole && t.count[3] == 2 && t.count[7] == 1 && t.count[6] == 0);
+    assert_int_equal(mse_table_of_people(&t, 3, names, wrong, 2, &a, &e), ST_DATA);
+    assert_int_equal(mse_table_of_people(&t, 3, names, beyond, 1, &a, &e), ST_DATA);
+    arena_free(&a);
+}
+
 static void test_order_is_that_of_the_tables(void **state)
 {
     static const uint32_t want[] = {1, 2, 4, 3, 5, 6, 7};
@@ -383,6 +397,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lattice_sums_are_sums_over_sets),
+        cmocka_unit_test(test_people_are_counted_into_a_table),
         cmocka_unit_test(test_order_is_that_of_the_tables),
         cmocka_unit_test(test_models_are_read_and_written),
         cmocka_unit_test(test_fits_meet_the_likelihood_equations),
