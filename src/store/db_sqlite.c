@@ -227,7 +227,7 @@ enum status db_prepare(struct db *db, const char *sql, struct db_stmt **out, str
         forget_one(db);
     struct db_stmt *made = compile(db, sql, e);
     if (!made)
-        return e->status;
+        return e->status == ST_OK ? ST_FAULT : e->status;
     MEM_GROW(db->cache, db->cap, db->n + 1);
     db->cache[db->n++] = made;
     made->in_use = true;
