@@ -70,6 +70,8 @@ static void say_table(const struct import_report *r)
         printf(", sheet \"%s\"%s", r->sheet,
                r->sheets > 1 ? " (the other sheets were not read)" : "");
     printf(": %llu rows\n", (unsigned long long)r->rows);
+    if (r->rows == 0)
+        puts("the file has a header and no rows: there is nothing to import");
     if (r->unknown_count) {
         printf("columns not read:");
         for (size_t i = 0; i < r->unknown_count && i < 20; i++)
@@ -141,6 +143,12 @@ static enum status import_file(struct cli *c, struct err *e)
         json_decref(doc);
     } else if (s == ST_OK && !cli_quiet(c)) {
         say(c, &report);
+    }
+    if (s == ST_OK && report.rows > 0 && report.rejected == report.rows) {
+        err_at(e, q.file, 0, NULL);
+        err_set(e, ST_DATA, "none of the %llu rows could be %s", (unsigned long long)report.rows,
+                q.dry_run ? "imported as it is" : "imported");
+        s = err_hint(e, "What is wrong with each is said above and in the rejects file.");
     }
     import_report_free(&report);
     return s;

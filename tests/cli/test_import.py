@@ -85,8 +85,7 @@ with temp_dir() as d:
     equal([again["added"], again["changed"], again["same"], again["imported_before"]],
           [0, 0, 2, True], "the same file again adds nothing")
     equal(contents(store), before, "and changes nothing")
-    unchanged = imported(rejects, store)
-    equal([unchanged["added"], unchanged["rejected"]], [0, 1], "the rejects file as it is: rejected again")
+    refused(attempt(rejects, store), "none of the 1 rows", name="the rejects file as it is: rejected again")
 
     bad[0]["person.birth_date"] = "28/02/1990"
     corrected = write(os.path.join(d, "corrected.csv"),
@@ -195,6 +194,7 @@ with temp_dir() as d:
     equal(digest(store), sound, "files that cannot be read do not touch the register, byte for byte")
     r = imported(write(os.path.join(d, "head.csv"), table([])), store)
     equal([r["rows"], r["added"], r["import"]], [0, 0, 0], "header only: nothing to do, and no error")
+    ok("no rows" in attempt(os.path.join(d, "head.csv"), store).stdout, "header only: said")
 
     held = contents(store)
     for name, data, words in (
