@@ -92,6 +92,12 @@ enum status outfile_open(struct outfile *o, const char *path, struct err *e)
     }
     if ((size_t)snprintf(o->path, sizeof o->path, "%s", path) >= sizeof o->path)
         return err_set(e, ST_USAGE, "the output path is too long");
+    struct stat st;
+    o->to_device = stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+    if (o->to_device) {
+        o->to = tmpfile();
+        return o->to ? ST_OK : err_errno(e, errno, "cannot make a temporary file");
+    }
     snprintf(o->temp, sizeof o->temp, "%s.%ld.partial", path, (long)getpid());
     o->to = fopen(o->temp, "we");
     if (!o->to) {
@@ -102,15 +108,28 @@ enum status outfile_open(struct outfile *o, const char *path, struct err *e)
     return ST_OK;
 }
 
-static enum status copy_to_stdout(FILE *from, struct err *e)
+static enum status copy_stream(FILE *from, FILE *to, const char *name, struct err *e)
 {
     char chunk[65536];
     size_t n;
     rewind(from);
     while ((n = fread(chunk, 1, sizeof chunk, from)) > 0)
-        if (fwrite(chunk, 1, n, stdout) != n)
-            return err_errno(e, errno, "cannot write to standard output");
-    return fflush(stdout) == 0 ? ST_OK : err_errno(e, errno, "cannot write to standard output");
+        if (fwrite(chunk, 1, n, to) != n)
+            return err_errno(e, errno, "cannot write to %s", name);
+    return fflush(to) == 0 ? ST_OK : err_errno(e, errno, "cannot write to %s", name);
+}
+
+/* Standard output, devices and pipes have no name to be renamed to. */
+static enum status commit_stream(const struct outfile *o, FILE *from, struct err *e)
+{
+    if (o->to_stdout)
+        return copy_stream(from, stdout, "standard output", e);
+    FILE *to = fopen(o->path, "we");
+    if (!to)
+        return err_errno(e, errno, "cannot write %s", o->path);
+    enum status s = copy_stream(from, to, o->path, e);
+    fclose(to);
+    return s;
 }
 
 enum status outfile_commit(struct outfile *o, struct err *e)
@@ -120,9 +139,9 @@ enum status outfile_commit(struct outfile *o, struct err *e)
     if (!f)
         BUG("outfile_commit without an open file");
     bool failed = ferror(f) || fflush(f) != 0;
-    if (o->to_stdout) {
+    if (o->to_stdout || o->to_device) {
         enum status s =
-            failed ? err_errno(e, errno, "cannot write a temporary file") : copy_to_stdout(f, e);
+            failed ? err_errno(e, errno, "cannot write a temporary file") : commit_stream(o, f, e);
         fclose(f);
         return s;
     }
@@ -149,7 +168,7 @@ void outfile_abort(struct outfile *o)
         return;
     fclose(o->to);
     o->to = NULL;
-    if (!o->to_stdout)
+    if (!o->to_stdout && !o->to_device)
         unlink(o->temp);
 }
 

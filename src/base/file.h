@@ -20,11 +20,12 @@ MUST_CHECK enum status file_read(const char *path, size_t max_bytes, struct file
 void file_release(struct file_bytes *f);
 
 /* An output that appears under its name only when outfile_commit succeeds: it is written beside it
- * under a temporary name, synced and renamed. "-" writes to standard output at commit. */
+ * under a temporary name, synced and renamed. "-" writes to standard output at commit; a device or
+ * pipe (/dev/null) is written to at commit, never replaced. */
 struct outfile {
     FILE *to; /* write here, with stdio */
     char path[1024], temp[1100];
-    bool to_stdout;
+    bool to_stdout, to_device;
 };
 MUST_CHECK enum status outfile_open(struct outfile *o, const char *path, struct err *e);
 /* On failure (disk full, ...) the temporary is removed and the old file is as it was. */

@@ -58,6 +58,9 @@ enum status private_file_write(const char *path, struct str bytes, struct err *e
     char temp[PATH_MAX];
     if ((size_t)snprintf(temp, sizeof temp, "%s.%ld.partial", path, (long)getpid()) >= sizeof temp)
         return err_set(e, ST_USAGE, "the path of a key file is too long");
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return err_set(e, ST_DATA, "%s is not a file: keys are written to files only", path);
     unlink(temp);
     int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool good = fd >= 0 && write_whole(fd, bytes);

@@ -19,7 +19,7 @@ enum db_access { DB_CREATE, DB_WRITE };
 
 /* WAL, synchronous full, foreign keys, secure delete, temporary data in memory. Damaged, truncated,
  * read-only and locked are told apart (ST_DATA); a full disk is ST_FAULT. */
-MUST_CHECK enum status db_open(const char *path, enum db_access access, struct db **out,
+MUST_CHECK enum status db_open(const char *path, enum db_access mode, struct db **out,
                                struct err *e);
 void db_close(struct db *db); /* safe on NULL */
 

@@ -50,6 +50,12 @@ static enum status no_space(struct err *e)
                        "again.");
 }
 
+static enum status read_only(const struct db *db, struct err *e)
+{
+    err_set(e, ST_DATA, "the store %s cannot be written: it is read-only for this user", db->path);
+    return err_hint(e, "Nothing was changed. Even reading a person writes an audit entry.");
+}
+
 /* SQLite's own words name tables and columns at most: parameters carry every value. */
 static enum status failed(const struct db *db, struct err *e)
 {
@@ -76,9 +82,7 @@ static enum status failed(const struct db *db, struct err *e)
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        err_set(e, ST_DATA, "the store %s cannot be written: it is read-only for this user",
-                db->path);
-        return err_hint(e, "Nothing was changed. Even reading a person writes an audit entry.");
+        return read_only(db, e);
     default:
         return err_set(e, ST_FAULT, "the database refused: %s", sqlite3_errmsg(db->handle));
     }
@@ -134,7 +138,20 @@ static void configure_library(void)
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-enum status db_open(const char *path, enum db_access access, struct db **out, struct err *e)
+/* Asked before SQLite makes files beside it that would be as read-only as the store is. */
+static enum status check_writable(const struct db *db, struct err *e)
+{
+    char dir[sizeof db->path];
+    snprintf(dir, sizeof dir, "%s", db->path);
+    char *slash = strrchr(dir, '/');
+    if (slash)
+        *slash = '\0';
+    if (access(db->path, W_OK) == 0 && access(slash ? dir : ".", W_OK) == 0)
+        return ST_OK;
+    return read_only(db, e);
+}
+
+enum status db_open(const char *path, enum db_access mode, struct db **out, struct err *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, configure_library);
@@ -142,9 +159,11 @@ enum status db_open(const char *path, enum db_access access, struct db **out, st
     struct db *db = mem_zalloc(1, sizeof *db);
     snprintf(db->path, sizeof db->path, "%s", path);
     signal(SIGXFSZ, SIG_IGN); /* a limit on file size is an error to report, not a death */
-    enum status s = access == DB_CREATE ? ST_OK : check_length(db, e);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                (access == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
+    enum status s = mode == DB_CREATE ? ST_OK : check_length(db, e);
+    if (s == ST_OK && mode != DB_CREATE)
+        s = check_writable(db, e);
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == DB_CREATE ? SQLITE_OPEN_CREATE : 0);
     if (s == ST_OK && sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK)
         s = failed(db, e);
     if (s == ST_OK) {

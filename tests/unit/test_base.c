@@ -6,11 +6,18 @@
 
 #include "base/date.h"
 #include "base/embed.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/rng.h"
 #include "base/str.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void dates_round_trip(void **state)
 {
@@ -120,13 +127,37 @@ static void arena_is_zeroed(void **state)
     arena_free(&a);
 }
 
+static void a_pipe_is_written_to_and_never_replaced(void **state)
+{
+    char dir[] = "/tmp/throughline-pipe-XXXXXX", path[60], got[8] = "";
+    struct err e = {0};
+    struct stat st;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/pipe", dir);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR | O_NONBLOCK);
+    assert_int_equal(file_write(path, str_of("abc"), &e), ST_OK);
+    assert_int_equal(read(fd, got, sizeof got), 3);
+    assert_string_equal(got, "abc");
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    close(fd);
+    unlink(path);
+    rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dates_round_trip),        cmocka_unit_test(numbers_are_strict),
-        cmocka_unit_test(utf8_is_checked),         cmocka_unit_test(cells_are_formula_safe),
-        cmocka_unit_test(philox_known_answer),     cmocka_unit_test(json_is_strict),
-        cmocka_unit_test(pool_runs_each_job_once), cmocka_unit_test(arena_is_zeroed),
+        cmocka_unit_test(a_pipe_is_written_to_and_never_replaced),
+        cmocka_unit_test(dates_round_trip),
+        cmocka_unit_test(numbers_are_strict),
+        cmocka_unit_test(utf8_is_checked),
+        cmocka_unit_test(cells_are_formula_safe),
+        cmocka_unit_test(philox_known_answer),
+        cmocka_unit_test(json_is_strict),
+        cmocka_unit_test(pool_runs_each_job_once),
+        cmocka_unit_test(arena_is_zeroed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
