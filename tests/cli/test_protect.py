@@ -220,7 +220,7 @@ with temp_dir() as d:
     bad("protects nothing", name="empty primary range", primary={"min": 3, "max": 1})
     bad("published", name="zeros both ways", primary={"min": 0, "max": 3}, zeros="published")
     bad("method", name="unknown method", method="swap")
-    bad("dimensions", name="dimension twice", tables=[{"name": "T", "dimensions": ["sex", "sex"]}])
+    bad("there twice", name="dimension twice", tables=[{"name": "T", "dimensions": ["sex", "sex"]}])
     bad("file name", name="path as table name", tables=[{"name": "../T", "dimensions": ["sex"]}])
     bad("two tables", name="same name twice", tables=[{"name": "T", "dimensions": ["sex"]}] * 2)
     bad("column", name="no such column", tables=[{"name": "T", "dimensions": ["colour"]}])
