@@ -54,6 +54,17 @@ static int by_number(const void *a, const void *b)
     return c ? c : (x->text.n > y->text.n) - (x->text.n < y->text.n);
 }
 
+/* What others are compared with comes first. */
+static bool is_control(struct str s)
+{
+    static const char *const words[] = {"control", "placebo",   "obs",      "observation",
+                                        "none",    "reference", "baseline", "untreated"};
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (str_eq_nocase_ascii(s, str_of(words[k])))
+            return true;
+    return false;
+}
+
 size_t dictionary_rank(const struct dictionary *d, const uint8_t *used, int32_t *rank)
 {
     struct ranked *r = mem_array(d->n, sizeof *r);
@@ -68,7 +79,7 @@ size_t dictionary_rank(const struct dictionary *d, const uint8_t *used, int32_t 
         n++;
     }
     for (size_t i = 0; i < n && !numbers; i++)
-        r[i].number = 0;
+        r[i].number = is_control(r[i].text) ? -1 : 0;
     qsort(r, n, sizeof *r, by_number);
     for (size_t i = 0; i < n; i++)
         rank[r[i].code] = (int32_t)i;

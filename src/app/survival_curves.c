@@ -1,28 +1,41 @@
 /* Kaplan-Meier, quantiles, restricted means, tests. */
 #include "app/survival_answer.h"
+#include "stats/surv_cif.h"
 #include "stats/surv_test.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-static struct km_curve *fit_groups(struct survival_answer *a)
-{
-    int groups = a->d->rows.groups;
-    struct km_curve *curves = mem_zalloc((size_t)groups, sizeof *curves);
-    for (int g = 0; g < groups; g++) {
-        struct surv_counts c;
-        surv_counts_make(&a->d->rows, &a->order, g, &c);
-        km_fit(&c, &curves[g]);
-        surv_counts_free(&c);
-    }
-    return curves;
-}
 
 static void free_curves(struct km_curve *curves, int groups)
 {
     for (int g = 0; g < groups; g++)
         km_free(&curves[g]);
     free(curves);
+}
+
+static enum status fit_groups(struct survival_answer *a, struct km_curve **out, struct err *e)
+{
+    const struct surv_rows *rows = &a->d->rows;
+    struct km_curve *curves = mem_zalloc((size_t)rows->groups, sizeof *curves);
+    bool several = rows->person && (size_t)rows->persons < rows->n;
+    for (int g = 0; g < rows->groups; g++) {
+        struct surv_counts c;
+        size_t bad = 0;
+        surv_counts_make(rows, &a->order, g, &c);
+        km_fit(&c, &curves[g]);
+        surv_counts_free(&c);
+        enum status s = several ? km_by_person(rows, &a->order, g, &curves[g], &bad, e) : ST_OK;
+        if (s != ST_OK) {
+            free_curves(curves, rows->groups);
+            return survival_bad_row(a, bad, s, e);
+        }
+    }
+    if (several)
+        study_doc_note(a->doc,
+                       "People have several rows: errors are the infinitesimal jackknife by "
+                       "person.");
+    *out = curves;
+    return ST_OK;
 }
 
 static void put_limits(json_t *row, double surv, double greenwood, double z)
@@ -121,7 +134,8 @@ static void note_emptied(struct survival_answer *a, int g, const struct km_curve
 enum status survival_km(struct survival_answer *a, struct err *e)
 {
     int groups = a->d->rows.groups;
-    struct km_curve *curves = fit_groups(a);
+    struct km_curve *curves;
+    TRY(fit_groups(a, &curves, e));
     study_doc_table(a->doc, "km");
     for (int g = 0; g < groups; g++) {
         put_curve(a, g, &curves[g]);
@@ -144,7 +158,8 @@ enum status survival_quantiles(struct survival_answer *a, struct err *e)
     static const double quartiles[] = {0.25, 0.5, 0.75};
     const double *probs = a->q->prob_count ? a->q->probs : quartiles;
     int count = a->q->prob_count ? a->q->prob_count : 3, groups = a->d->rows.groups;
-    struct km_curve *curves = fit_groups(a);
+    struct km_curve *curves;
+    TRY(fit_groups(a, &curves, e));
     for (int t = 0; t < KM_LIMITS; t++)
         for (int p = 0; p < count; p++)
             for (int g = 0; g < groups; g++) {
@@ -169,7 +184,8 @@ enum status survival_quantiles(struct survival_answer *a, struct err *e)
 enum status survival_rmst(struct survival_answer *a, struct err *e)
 {
     int groups = a->d->rows.groups;
-    struct km_curve *curves = fit_groups(a);
+    struct km_curve *curves;
+    TRY(fit_groups(a, &curves, e));
     double common = INFINITY;
     for (int g = 0; g < groups; g++)
         common = fmin(common, curves[g].time[curves[g].n - 1]);
@@ -246,7 +262,8 @@ static enum status logrank(struct survival_answer *a, struct err *e)
     surv_test_free(&t);
     if (!a->q->svg)
         return ST_OK;
-    struct km_curve *curves = fit_groups(a);
+    struct km_curve *curves;
+    TRY(fit_groups(a, &curves, e));
     enum status s = survival_draw_km(a, curves, e);
     free_curves(curves, a->d->rows.groups);
     return s;

@@ -104,6 +104,9 @@ const struct command cmd_study_survival = {
         "the\n"
         "people lost to follow-up could change. Andersen-Gill: --start --id --robust; Prentice,\n"
         "Williams and Peterson: also --strata with the event's number (and --gap-time).\n"
+        "Groups and factors are in order of number or name, but control, placebo, obs, none, "
+        "baseline,\n"
+        "reference and untreated come first: the first level is what a factor is compared with.\n"
         "Formulas: docs/method/kaplan-meier.md, log-rank.md, competing-ends.md, "
         "repeated-events.md,\n"
         "cox.md, fine-gray.md.",

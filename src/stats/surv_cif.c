@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "stats/numeric.h"
+#include "stats/surv_km.h"
 
 #include <stdlib.h>
 
@@ -317,16 +318,30 @@ void cif_free(struct cif_curve *c)
 
 /* ---- repeated events ---- */
 
+/* Sums of a martingale with weights common to all: at each time an event of one's own adds `jump`,
+ * being at risk takes away `step`; B is the sum of the steps. */
 struct mcf_walk {
     const struct surv_rows *rows;
     const struct surv_order *order;
     size_t enter, leave, end;
-    double b; /* sum of events / risk^2 */
+    double b;
     struct influence s;
 };
 
-/* A person's derivative: events / Y at each, minus B over the time at risk. */
-static void mcf_time(struct mcf_walk *w, int32_t at, double risk, double events)
+static void walk_begin(struct mcf_walk *w, const struct surv_rows *rows,
+                       const struct surv_order *order, int group)
+{
+    size_t lo = order->begin[group], hi = order->begin[group + 1];
+    *w = (struct mcf_walk){.rows = rows, .order = order, .enter = lo, .leave = lo, .end = hi};
+    size_t people = rows->person ? (size_t)rows->persons : rows->n;
+    w->s.person = mem_zalloc(people, sizeof *w->s.person);
+    for (size_t k = lo; !rows->start && k < hi; k++) {
+        int32_t row = order->by_stop[k];
+        influence_move(&w->s, &w->s.person[rows->person ? rows->person[row] : row], 0, 0, true);
+    }
+}
+
+static void walk_time(struct mcf_walk *w, int32_t at, double jump, double step)
 {
     const struct surv_rows *r = w->rows;
     const struct surv_order *o = w->order;
@@ -335,21 +350,26 @@ static void mcf_time(struct mcf_walk *w, int32_t at, double risk, double events)
         struct person_sum *p = &w->s.person[r->person ? r->person[row] : row];
         influence_move(&w->s, p, p->a + w->b, 0, true);
     }
-    w->b += events / (risk * risk);
+    w->b += step;
     for (; w->leave < w->end && o->at[o->by_stop[w->leave]] == at; w->leave++) {
         int32_t row = o->by_stop[w->leave];
-        double a = (r->event[row] ? 1 / risk : 0) - w->b;
+        double a = (r->event[row] ? jump : 0) - w->b;
         struct person_sum *p = &w->s.person[r->person ? r->person[row] : row];
         influence_move(&w->s, p, p->a + a, 0, false);
     }
 }
 
+static double walk_variance(const struct mcf_walk *w)
+{
+    return influence_variance(&w->s, 0, -w->b);
+}
+
 enum status mcf_fit(const struct surv_rows *rows, const struct surv_order *order, int group,
                     struct mcf_curve *out, size_t *bad_row, struct err *e)
 {
-    size_t lo = order->begin[group], hi = order->begin[group + 1];
     *out = (struct mcf_curve){0};
-    TRY(check_persons(rows, order, lo, hi, false, bad_row, e));
+    TRY(check_persons(rows, order, order->begin[group], order->begin[group + 1], false, bad_row,
+                      e));
     struct surv_counts c;
     surv_counts_make(rows, order, group, &c);
     *out = (struct mcf_curve){.n = c.n, .rows = c.rows};
@@ -359,23 +379,18 @@ enum status mcf_fit(const struct surv_rows *rows, const struct surv_order *order
     out->event = all + 2 * c.n;
     out->mcf = all + 3 * c.n;
     out->se_robust = all + 4 * c.n;
-    struct mcf_walk w = {.rows = rows, .order = order, .enter = lo, .leave = lo, .end = hi};
-    size_t people = rows->person ? (size_t)rows->persons : rows->n;
-    w.s.person = mem_zalloc(people, sizeof *w.s.person);
-    for (size_t k = lo; !rows->start && k < hi; k++) {
-        int32_t row = order->by_stop[k];
-        influence_move(&w.s, &w.s.person[rows->person ? rows->person[row] : row], 0, 0, true);
-    }
+    struct mcf_walk w;
+    walk_begin(&w, rows, order, group);
     struct nsum mcf = NSUM_ZERO;
     for (size_t j = 0; j < c.n; j++) {
         double risk = (double)c.risk[j], d = (double)surv_any_event(&c, j);
         nsum_add(&mcf, d / risk);
-        mcf_time(&w, c.at[j], risk, d);
+        walk_time(&w, c.at[j], 1 / risk, d / (risk * risk));
         out->time[j] = c.time[j];
         out->risk[j] = risk;
         out->event[j] = d;
         out->mcf[j] = nsum_value(&mcf);
-        out->se_robust[j] = sqrt(influence_variance(&w.s, 0, -w.b));
+        out->se_robust[j] = sqrt(walk_variance(&w));
     }
     free(w.s.person);
     surv_counts_free(&c);
@@ -386,4 +401,48 @@ void mcf_free(struct mcf_curve *c)
 {
     free(c->time); /* one block */
     *c = (struct mcf_curve){0};
+}
+
+/* Rows that the same person carries on from. */
+static bool *carried_on(const struct surv_rows *rows, const struct surv_order *o, int group)
+{
+    bool *more = mem_zalloc(rows->n, sizeof *more);
+    int32_t *last = mem_array((size_t)rows->persons, sizeof *last);
+    for (int32_t i = 0; i < rows->persons; i++)
+        last[i] = -1;
+    for (size_t k = o->begin[group]; rows->start && k < o->begin[group + 1]; k++) {
+        int32_t row = o->by_stop[k], before = last[rows->person[row]];
+        if (before >= 0 && o->at[before] == o->from[row])
+            more[before] = true;
+        last[rows->person[row]] = row;
+    }
+    free(last);
+    return more;
+}
+
+enum status km_by_person(const struct surv_rows *rows, const struct surv_order *order, int group,
+                         struct km_curve *curve, size_t *bad_row, struct err *e)
+{
+    size_t lo = order->begin[group], hi = order->begin[group + 1];
+    TRY(check_persons(rows, order, lo, hi, false, bad_row, e));
+    bool *more = carried_on(rows, order, group), ended = false;
+    struct mcf_walk surv, hazard;
+    walk_begin(&surv, rows, order, group);
+    walk_begin(&hazard, rows, order, group);
+    for (size_t j = 0, k = lo; j < curve->n; j++) {
+        double y = curve->risk[j], d = curve->event[j];
+        int32_t at = order->at[order->by_stop[k]];
+        walk_time(&hazard, at, 1 / y, d / (y * y));
+        walk_time(&surv, at, y > d ? 1 / (y - d) : 0, y > d ? d / (y * (y - d)) : 0);
+        ended |= y == d;
+        curve->greenwood[j] = ended ? INFINITY : walk_variance(&surv);
+        curve->cumhaz_var[j] = walk_variance(&hazard);
+        for (; k < hi && order->at[order->by_stop[k]] == at; k++)
+            if (more[order->by_stop[k]] && !rows->event[order->by_stop[k]])
+                curve->censor[j]--;
+    }
+    free(surv.s.person);
+    free(hazard.s.person);
+    free(more);
+    return ST_OK;
 }

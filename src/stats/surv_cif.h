@@ -43,4 +43,12 @@ MUST_CHECK enum status mcf_fit(const struct surv_rows *rows, const struct surv_o
                                int group, struct mcf_curve *out, size_t *bad_row, struct err *e);
 void mcf_free(struct mcf_curve *c);
 
+/* When people have several rows: replaces the curve's Greenwood and Aalen sums by the infinitesimal
+ * jackknife by person, and counts a row as censored only when the person has no row that carries on
+ * from its stop. ST_DATA with *bad_row when rows of one person overlap. */
+struct km_curve;
+MUST_CHECK enum status km_by_person(const struct surv_rows *rows, const struct surv_order *order,
+                                    int group, struct km_curve *curve, size_t *bad_row,
+                                    struct err *e);
+
 #endif

@@ -89,10 +89,9 @@ MODELS = {
     ("mgus2", "cause-specific death: age+sex+mspike"):
         ("mgus2", "--time etime --status ev --event 2 --covariates age,sex,mspike"),
     ("colon", "recurrence rx+sex+age+node4"):
-        ("colon_recurrence", "--time time --status status --covariates rx,sex,age,node4 "
-         "--reference rx=Obs"),
+        ("colon_recurrence", "--time time --status status --covariates rx,sex,age,node4"),
     ("colon", "WLW rx strata(etype) cluster(id)"):
-        ("colon", "--time time --status status --covariates rx --reference rx=Obs --strata etype "
+        ("colon", "--time time --status status --covariates rx --strata etype "
          "--id id --robust"),
     ("bladder2", "AG rx+size+number cluster(id)"): ("bladder2", BLADDER),
     ("bladder2", "PWP-CP strata(enum)"): ("bladder2", BLADDER + " --strata enum"),
