@@ -151,7 +151,7 @@ static void intervals(const struct mse_table *t, struct mse_boot *o, const uint8
     for (int i = 0; i < MSE_BCA_LEVELS; i++)
         o->bca[i] = NAN;
     o->ahat = acceleration(t, o);
-    if (n > 0) {
+    if (n > 0 && isfinite(o->estimate)) {
         double square = 0;
         o->mean = num_sum(v, n) / (double)n;
         for (size_t i = 0; i < n; i++) {

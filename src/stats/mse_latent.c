@@ -17,7 +17,7 @@ struct sampler {
     int cells;
     const uint32_t *cell;
     double alpha;
-    double log_share[MSE_LATENT_CLASSES_MAX], share[MSE_LATENT_CLASSES_MAX];
+    double share[MSE_LATENT_CLASSES_MAX];
     double on[MSE_LATENT_CLASSES_MAX][MSE_LISTS_MAX]; /* P(on list j | class k) */
     double people[MSE_LATENT_CLASSES_MAX];            /* in class k, the unobserved too */
     double people_on[MSE_LATENT_CLASSES_MAX][MSE_LISTS_MAX];
@@ -76,6 +76,15 @@ static void draw_classes(struct sampler *s)
         s->people[k] += in[k];
 }
 
+/* The log of a gamma variate of scale 1, also for shapes so small that the variate underflows:
+ * G(a) = G(a + 1) U^(1/a). */
+static double log_gamma_draw(gsl_rng *rng, double shape)
+{
+    if (shape >= 1)
+        return log(gsl_ran_gamma(rng, shape, 1));
+    return log(gsl_ran_gamma(rng, shape + 1, 1)) + log(gsl_rng_uniform_pos(rng)) / shape;
+}
+
 static void draw_parameters(struct sampler *s)
 {
     int K = s->o->classes;
@@ -86,19 +95,16 @@ static void draw_parameters(struct sampler *s)
     double after = 0, log_left = 0;
     for (int k = 0; k < K; k++)
         after += s->people[k];
-    for (int k = 0; k < K; k++) {
+    for (int k = 0; k < K - 1; k++) {
         after -= s->people[k];
-        double v = 1;
-        if (k < K - 1)
-            v = fmin(gsl_ran_beta(s->rng, 1 + s->people[k], s->alpha + fmax(after, 0)), 1 - 1e-15);
-        s->log_share[k] = log(fmax(v, 1e-300)) + log_left;
-        s->share[k] = exp(s->log_share[k]);
-        if (k < K - 1)
-            log_left += log1p(-v);
+        double a = log_gamma_draw(s->rng, 1 + s->people[k]);
+        double b = log_gamma_draw(s->rng, s->alpha + fmax(after, 0));
+        double both = fmax(a, b) + log1p(exp(-fabs(a - b)));
+        s->share[k] = exp(log_left + a - both);
+        log_left += b - both; /* log(1 - v), which may be far below what 1 - v can hold */
     }
-    /* log_left is now the log of the last class's share: sum of log(1 - v) */
+    s->share[K - 1] = exp(log_left);
     s->alpha = gsl_ran_gamma(s->rng, s->o->a_alpha + K - 1, 1 / (s->o->b_alpha - log_left));
-    s->alpha = fmax(s->alpha, 1e-6);
 }
 
 struct run {
@@ -108,6 +114,26 @@ struct run {
     int cells;
     struct mse_latent *out;
 };
+
+/* A start: class shares from their prior, concentration 0.2 .. 2.2, the chances of each list about
+ * its share of the people seen, a factor of 2 either way being one standard deviation. */
+static void scatter(struct sampler *s)
+{
+    double left = 1;
+    s->alpha = 0.2 + 2 * gsl_rng_uniform(s->rng);
+    for (int k = 0; k < s->o->classes; k++) {
+        double v = k < s->o->classes - 1 ? gsl_ran_beta(s->rng, 1, s->alpha) : 1;
+        s->share[k] = left * v;
+        left *= 1 - v;
+    }
+    for (int j = 0; j < s->t->lists; j++) {
+        double on = 0;
+        for (int i = 0; i < s->cells; i++)
+            on += (s->cell[i] >> j & 1) ? s->t->count[s->cell[i]] : 0;
+        for (int k = 0; k < s->o->classes; k++)
+            s->on[k][j] = fmin(0.95, on / s->t->total * exp2(gsl_ran_gaussian(s->rng, 1)));
+    }
+}
 
 static void chain(void *ctx, size_t c, int thread)
 {
@@ -120,12 +146,7 @@ static void chain(void *ctx, size_t c, int thread)
     s->cells = r->cells;
     s->rng = mse_rng_new();
     mse_rng_stream(s->rng, r->o->seed, c);
-    s->alpha = 0.2 + 2 * gsl_rng_uniform(s->rng);
-    for (int k = 0; k < r->o->classes; k++) { /* over-dispersed start */
-        s->share[k] = 1.0 / r->o->classes;
-        for (int j = 0; j < r->t->lists; j++)
-            s->on[k][j] = gsl_rng_uniform(s->rng);
-    }
+    scatter(s);
     for (int i = 0; i < r->o->burnin; i++) {
         draw_classes(s);
         draw_parameters(s);

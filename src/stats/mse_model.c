@@ -167,6 +167,32 @@ static enum status parse_term(const struct mse_table *t, const char **text, uint
     return ST_OK;
 }
 
+/* "[12,13,4]": lists by number. */
+static enum status parse_bracket(const struct mse_table *t, const char *p, uint32_t *generators,
+                                 int *count, struct err *e)
+{
+    static const char number[] = "123456789abcdefg";
+    uint32_t mask = 0;
+    for (p++; *p && *p != ']'; p++) {
+        const char *at = strchr(number, *p);
+        if (*p == ',' || *p == ' ') {
+            if (mask && *count < MSE_TERMS_MAX)
+                generators[(*count)++] = mask;
+            mask = 0;
+        } else if (at && at - number < t->lists && !(mask >> (at - number) & 1)) {
+            mask |= 1u << (at - number);
+        } else {
+            return err_set(e, ST_DATA, "\"%c\" in the model is not the number of one of %d lists",
+                           *p, t->lists);
+        }
+    }
+    if (*p != ']' || p[1])
+        return err_set(e, ST_DATA, "the model begins with [ and does not end with ]");
+    if (mask && *count < MSE_TERMS_MAX)
+        generators[(*count)++] = mask;
+    return ST_OK;
+}
+
 enum status mse_model_parse(struct mse_model *m, const struct mse_table *t, const char *text,
                             struct err *e)
 {
@@ -176,6 +202,12 @@ enum status mse_model_parse(struct mse_model *m, const struct mse_table *t, cons
     if (str_is(whole, "all_pairs")) {
         count = mse_pairs(t->lists);
         mse_pair_masks(t->lists, generators);
+    } else if (whole.n && whole.p[0] == '[') {
+        struct buf b = BUF_EMPTY;
+        buf_add(&b, whole.p, whole.n);
+        enum status s = parse_bracket(t, b.p, generators, &count, e);
+        buf_free(&b);
+        TRY(s);
     } else if (!str_is(whole, "main")) {
         for (const char *p = text;;) {
             while (is_gap(*p))

@@ -31,7 +31,8 @@ int mse_model_generators(const struct mse_model *m, uint32_t *out);
 int mse_model_pair_bits(const struct mse_model *m, uint64_t *bits);
 
 /* Reads "A:B + B:C" (also spaces, commas or line breaks between terms; "" or "main": main effects;
- * "all_pairs": every pair). Names are matched longest first, so they may hold any character. */
+ * "all_pairs": every pair; "[12,13,4]": lists by number as in mse_model_bracket). Names are matched
+ * longest first, so they may hold any character. */
 MUST_CHECK enum status mse_model_parse(struct mse_model *m, const struct mse_table *t,
                                        const char *text, struct err *e);
 

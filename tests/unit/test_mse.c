@@ -119,6 +119,14 @@ static void test_models_are_read_and_written(void **state)
     mse_model_bracket(&b, &m);
     assert_string_equal(b.p, "[12,34]");
     assert_int_equal(mse_model_parse(&m, &t, "A:", &e), ST_DATA);
+    assert_int_equal(mse_model_parse(&m, &t, "[123,34]", &e), ST_OK);
+    buf_clear(&b);
+    mse_model_name(&b, &t, &m, " + ");
+    assert_string_equal(b.p, "C:D + A:B:C");
+    assert_int_equal(mse_model_parse(&m, &t, "[12,5]", &e), ST_DATA);
+    assert_int_equal(mse_model_parse(&m, &t, "[12", &e), ST_DATA);
+    assert_int_equal(mse_model_parse(&m, &t, "[1,2,3,4]", &e), ST_OK);
+    assert_int_equal(m.terms, 5);
     buf_free(&b);
     arena_free(&a);
 }
