@@ -1,0 +1,53 @@
+#include "app/link_counts.h"
+
+#include "domain/classify.h"
+
+static bool accepted_nrm(const struct line_record *r)
+{
+    const char *channel = line_get(r, line_fields()->referral_channel, 1);
+    const char *status = line_get(r, line_fields()->referral_status, 1);
+    return channel && status && strcmp(channel, "NRM") == 0 && strcmp(status, "ACCEPTED") == 0;
+}
+
+static void count_repeats(const struct line *l, int64_t *totals)
+{
+    bool nrm_before = accepted_nrm(&l->records[0]), again = false, nrm_again = false, new = false;
+    totals[SLOT_NRM] += nrm_before;
+    for (int i = 0; i < l->repeat_count; i++) {
+        const struct repeat_finding *f = &l->repeats[i];
+        bool nrm = accepted_nrm(&l->records[f->record]);
+        totals[SLOT_SAME + f->verdict]++;
+        totals[SLOT_NRM] += nrm;
+        if (nrm && nrm_before)
+            totals[SLOT_NRM_SAME + f->verdict]++;
+        again = true;
+        new |= f->verdict == INCIDENT_NEW;
+        nrm_again |= nrm && nrm_before;
+        nrm_before |= nrm;
+    }
+    totals[SLOT_REPEAT_PEOPLE] += again;
+    totals[SLOT_NEW_PEOPLE] += new;
+    totals[SLOT_NRM_PEOPLE] += nrm_before;
+    totals[SLOT_NRM_REPEAT_PEOPLE] += nrm_again;
+}
+
+void link_count_person(const struct definition_set *set, const struct line_options *options,
+                       struct line_record *records, int count, struct arena *memory,
+                       int64_t *totals)
+{
+    if (count == 0)
+        return;
+    struct line l;
+    line_build(&l, records, count, options, memory);
+    totals[SLOT_PEOPLE]++;
+    totals[SLOT_RECORDS] += count;
+    count_repeats(&l, totals);
+    for (int m = MODE_STRICT; m <= MODE_LENIENT; m++) {
+        struct mode_view *v = mode_view_make(&l.facts, (enum mode)m, memory);
+        for (size_t k = 0; k < set->count; k++) {
+            enum verdict answer = classify(&set->definitions[k], v).verdict;
+            if (answer != VERDICT_NO)
+                totals[link_slot_of(k, m, answer == VERDICT_INDETERMINATE)]++;
+        }
+    }
+}
