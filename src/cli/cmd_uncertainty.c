@@ -132,7 +132,7 @@ const struct command cmd_uncertainty = {
         "lists of one period, with its grade. docs/method/linkage-uncertainty.md.",
     .example =
         "throughline simulate --people 300 --seed 1 --out made --quiet\n"
-        "throughline init register --unattended --quiet\n"
+        "throughline init register --quiet\n"
         "throughline import made/nrm.csv --as nrm --from SCA --store register --quiet\n"
         "throughline import made/msvcc.csv --as msvcc --from MSVCC --store register --quiet\n"
         "throughline import made/police.csv --as police --from POL --store register --quiet\n"
