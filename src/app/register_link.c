@@ -1,13 +1,11 @@
 #include "app/register_link.h"
 
 #include "app/link_records.h"
+#include "linkage/cluster.h"
+#include "linkage/model_json.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* A quoted reference joins two records unless what else they say speaks this clearly against it:
- * people misread references, and one reference can name two people of a family. */
-#define REFERENCE_VETO_BITS (-12.0)
 
 struct constraints {
     struct link_constraint *all;
@@ -102,6 +100,38 @@ static size_t reference_pairs(struct link_records *r, struct reference_pair **ou
     return n;
 }
 
+/* What must be together so far, by rank: a reference may not join what a person parted. */
+struct together {
+    uint32_t *parent;
+    const struct link_constraint *all;
+    size_t count; /* people's decisions: those before any reference's */
+};
+
+static struct together together_new(const struct link_records *r, const struct constraints *c)
+{
+    struct together t = {mem_array(r->count, sizeof *t.parent), NULL, c->count};
+    for (size_t i = 0; i < r->count; i++)
+        t.parent[i] = (uint32_t)i;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->all[i].same)
+            unite(t.parent, c->all[i].a, c->all[i].b);
+    return t;
+}
+
+static bool is_parted(struct together *t, uint32_t a, uint32_t b)
+{
+    a = find_root(t->parent, a);
+    b = find_root(t->parent, b);
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->all[i].same)
+            continue;
+        uint32_t c = find_root(t->parent, t->all[i].a), d = find_root(t->parent, t->all[i].b);
+        if ((a == c && b == d) || (a == d && b == c))
+            return true;
+    }
+    return false;
+}
+
 /* ---- claims ---- */
 
 struct claims {
@@ -177,9 +207,25 @@ static void unique_claims(struct claims *c)
 
 /* ---- the job ---- */
 
+/* The model without the frequencies of values, which are names: a look-up takes them from the
+ * records again. */
+static enum status keep_model(struct store *store, const struct link_model *model, struct err *e)
+{
+    json_t *doc = link_model_to_json(model), *one;
+    size_t k;
+    json_array_foreach(json_object_get(doc, "comparisons"), k, one)
+        json_object_del(one, "frequencies");
+    char *text = json_dumps(doc, JSON_REAL_PRECISION(17) | JSON_COMPACT);
+    enum status s = store_text_set(store, LINK_MODEL_TEXT, text, e);
+    free(text);
+    json_decref(doc);
+    return s;
+}
+
 static enum status write_result(struct register_link_job *job, const struct link_records *r,
                                 const int64_t *id_of_rank, const struct link_result *result,
-                                struct claims *claims, struct err *e)
+                                const struct link_model *model, struct claims *claims,
+                                struct err *e)
 {
     int64_t run, highest = r->count ? r->id[r->count - 1] : 0;
     uint64_t written;
@@ -199,6 +245,10 @@ static enum status write_result(struct register_link_job *job, const struct link
         s = store_mark_set(job->store, "link.run", run + 1, e);
     if (s == ST_OK)
         s = store_mark_set(job->store, "link.highest", highest, e);
+    if (s == ST_OK)
+        s = keep_model(job->store, model, e);
+    if (s == ST_OK)
+        s = store_mark_set(job->store, LINK_STALE_MARK, 0, e);
     if (s == ST_OK)
         s = store_commit(job->store, e);
     else
@@ -228,10 +278,15 @@ static void add_references(struct register_link_job *job, const struct link_reco
         BUG("a quoted reference names a record that is not there");
     double *bits = mem_array(n, sizeof *bits);
     link_score(r->data, model, asked.all, n, bits);
+    struct together together = together_new(r, constraints);
     for (size_t i = 0; i < n; i++) {
-        bool join = bits[i] > REFERENCE_VETO_BITS;
-        if (join)
+        uint32_t p = asked.all[i].a, q = asked.all[i].b;
+        together.all = constraints->all;
+        bool join = bits[i] > LINK_REFERENCE_VETO_BITS && !is_parted(&together, p, q);
+        if (join) {
             constrain(constraints, pairs[i].a, pairs[i].b, true);
+            unite(together.parent, p, q);
+        }
         add_claim(claims, (struct claim){.a = pairs[i].a,
                                          .b = pairs[i].b,
                                          .status = join ? CLAIM_AUTO : CLAIM_PROPOSED,
@@ -240,6 +295,7 @@ static void add_references(struct register_link_job *job, const struct link_reco
                                          .probability = probability(bits[i])});
         job->by_reference += join;
     }
+    free(together.parent);
     free(bits);
     free(asked.all);
 }
@@ -280,7 +336,7 @@ static enum status link_all(struct register_link_job *job, struct link_records *
         unique_claims(&claims);
         job->pairs_scored = result.pairs_scored;
         job->lines = result.clusters;
-        s = write_result(job, r, id_of_rank, &result, &claims, e);
+        s = write_result(job, r, id_of_rank, &result, model, &claims, e);
     }
     link_result_free(&result);
     if (model)
@@ -295,12 +351,13 @@ static enum status link_all(struct register_link_job *job, struct link_records *
 enum status register_link(struct register_link_job *job, struct err *e)
 {
     uint64_t records, lines;
-    int64_t highest, linked;
+    int64_t highest, linked, stale;
     TRY(store_count_records(job->store, &records, &lines, &highest, e));
     TRY(store_mark_get(job->store, "link.highest", 0, &linked, e));
+    TRY(store_mark_get(job->store, LINK_STALE_MARK, 0, &stale, e));
     job->records = records;
     job->lines = lines;
-    job->nothing_new = !job->full && linked >= highest;
+    job->nothing_new = !job->full && linked >= highest && !stale;
     if (job->nothing_new)
         return ST_OK;
     struct link_records r;

@@ -11,6 +11,17 @@
 #define LINK_AUTO_BITS 6.0
 #define LINK_REVIEW_BITS 0.0
 
+/* A quoted reference joins two records unless what else they say speaks this clearly against it:
+ * people misread references, and one reference can name two people of a family. */
+#define LINK_REFERENCE_VETO_BITS (-12.0)
+
+/* What the register keeps of the last linkage, by store_text and store_mark. The model holds levels
+ * and their weights, and no value of any record. */
+#define LINK_MODEL_TEXT "link.model"
+/* Set with a person's decision, in one transaction: the next linkage works it in though no record
+ * is new. */
+#define LINK_STALE_MARK "link.stale"
+
 struct register_link_job {
     struct store *store; /* KEYS_LINKAGE, STORE_JOB */
     int threads;

@@ -13,6 +13,10 @@
 #define LIMIT_THREADS 256
 #define LIMIT_PROBLEMS 500 /* kinds of problem that one import lists */
 
+/* Questions to the register. */
+#define LIMIT_MATCH_LINE_BYTES ((size_t)64 << 10) /* one record */
+#define LIMIT_MATCH_LINES 100000                  /* records of one stream */
+
 /* Spreadsheets (XLSX, ODS). Chosen so that a hostile file costs at most 64 MB of memory. */
 #define LIMIT_SHEET_FILE_BYTES ((size_t)256 << 20)  /* the packed file */
 #define LIMIT_SHEET_ENTRIES 4096                    /* files within the package */

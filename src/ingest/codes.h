@@ -1,4 +1,5 @@
-/* Finding codes by every spelling that agencies use. Private to ingest. */
+/* Finding codes by every spelling that agencies use. For ingest, and for
+ * match, which reads what people type. */
 #ifndef INGEST_CODES_H
 #define INGEST_CODES_H
 

@@ -222,6 +222,41 @@ size_t link_index_lookup(struct link_index *x, const struct str *cells, struct s
     return kept;
 }
 
+struct link_candidate link_index_score(struct link_index *x, const struct str *cells,
+                                       uint32_t record)
+{
+    struct link_candidate c = {.record = record};
+    data_encode(x->d, x->nz, NULL, cells, x->row);
+    c.bits = score_pair(&x->scorer, x->row, data_row(x->d, record), -1e30f, &c.pattern);
+    return c;
+}
+
+int link_index_reasons(const struct link_index *x, const struct link_candidate *c,
+                       struct link_reason *out)
+{
+    int n = 0;
+    const uint32_t *row = data_row(x->d, c->record);
+    for (int k = 0; k < x->d->columns; k++) {
+        const struct model_column *mc = &x->m->column[k];
+        if (x->d->column[k].unused || mc->unused)
+            continue;
+        int level = pattern_level(c->pattern, k);
+        struct link_reason *r = &out[n++];
+        *r = (struct link_reason){.column = mc->name,
+                                  .level = level,
+                                  .words = mc->words[level],
+                                  .m = mc->m[level],
+                                  .u = mc->u[level],
+                                  .bits = mc->bits[level]};
+        if (level == LEVEL_SAME) {
+            r->bits = x->d->column[k].value[row[k]].equal_bits;
+            r->frequency_bits = r->bits - mc->bits[level];
+            r->u = r->m / exp2(r->bits);
+        }
+    }
+    return n;
+}
+
 /* ---- components ---- */
 
 static bool share_group(const void *ctx, uint32_t a, uint32_t b)

@@ -36,6 +36,14 @@ struct link_candidate {
 size_t link_index_lookup(struct link_index *x, const struct str *cells, struct str source,
                          struct link_candidate *out, size_t max);
 
+/* The weight of one record against the cells, whether or not they share a key. */
+struct link_candidate link_index_score(struct link_index *x, const struct str *cells,
+                                       uint32_t record);
+/* Why a candidate weighs what it does: one reason a column in use, the values left out (a and b
+ * are empty). `out` holds LINK_MAX_COLUMNS; returns how many. Words live as long as the index. */
+int link_index_reasons(const struct link_index *x, const struct link_candidate *c,
+                       struct link_reason *out);
+
 /* Adds a record. ST_DATA: the id is there already. *record is its number. */
 MUST_CHECK enum status link_index_insert(struct link_index *x, struct str id, struct str source,
                                          const struct str *cells, uint32_t *record, struct err *e);
