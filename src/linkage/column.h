@@ -20,7 +20,7 @@ struct value {
 };
 _Static_assert(sizeof(struct value) == 64, "a value is one cache line");
 
-enum { VALUE_WORDS = 8, INITIAL_OF_WORDS = 0x80 };
+enum { VALUE_WORDS = 8, INITIAL_OF_WORDS = 0x80, NATION_ETHIOPIAN_CALENDAR = 1 };
 
 /* Names, places, addresses and free text also as words. */
 struct words {

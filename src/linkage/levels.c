@@ -1,6 +1,6 @@
 #include "linkage/levels.h"
 
-#include "base/date.h"
+#include "linkage/calendar.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -33,7 +33,8 @@ static const struct level_set sets[LINK_TYPES] = {
     [LINK_FULL_NAME] = NAME_LEVELS,
     [LINK_DATE] = {.levels = 7,
                    .words = {"missing", "the same day",
-                             "one digit wrong, two digits or day and month swapped",
+                             "one digit wrong, two digits or day and month swapped, or the same "
+                             "day in another calendar",
                              "two of day, month and year the same, or as far as they are known",
                              "the same year", "within about a year", "different"},
                    .m = {0, .82, .06, .04, .02, .02, .04}},
@@ -360,8 +361,8 @@ void levels_across_names(const struct link_data *d, const uint32_t *a, const uin
     *family = LEVEL_MISSING;
 }
 
-int address_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b,
-                         int column)
+static int address_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b,
+                                int column)
 {
     for (int k = 0; k < d->columns; k++) {
         if (k == column || d->column[k].type != LINK_ADDRESS)
@@ -374,16 +375,53 @@ int address_level_across(const struct link_data *d, const uint32_t *a, const uin
     return ADDRESS_ELSEWHERE + 1;
 }
 
+static bool is_ethiopian(const struct link_data *d, const uint32_t *row)
+{
+    for (int k = 0; k < d->columns; k++)
+        if ((d->column[k].type == LINK_NATIONALITY || d->column[k].type == LINK_COUNTRY) &&
+            d->column[k].value[row[k]].extra == NATION_ETHIOPIAN_CALENDAR)
+            return true;
+    return false;
+}
+
+/* Dates that differ may be one day in two calendars. */
+static int date_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b, int k)
+{
+    const struct column *c = &d->column[k];
+    uint32_t p = c->value[a[k]].extra, q = c->value[b[k]].extra;
+    int years = abs(packed_year(p) - packed_year(q));
+    bool near = years == 7 || years == 8;
+    if (years < 7 || (!near && years < 500))
+        return DATE_DIFFERENT;
+    switch (calendar_compare(p, q, near && (is_ethiopian(d, a) || is_ethiopian(d, b)))) {
+    case CALENDAR_DAY:
+        return 2;
+    case CALENDAR_YEAR:
+        return 5;
+    case CALENDAR_NONE:
+        break;
+    }
+    return DATE_DIFFERENT;
+}
+
+int level_of_pair(const struct link_data *d, const uint32_t *a, const uint32_t *b, int k)
+{
+    const struct column *c = &d->column[k];
+    int level = level_of_values(c, a[k], b[k]);
+    if (c->type == LINK_ADDRESS && level == ADDRESS_ELSEWHERE + 1)
+        return address_level_across(d, a, b, k);
+    if (c->type == LINK_DATE && level == DATE_DIFFERENT)
+        return date_level_across(d, a, b, k);
+    return level;
+}
+
 uint64_t pattern_of(const struct link_data *d, const uint32_t *a, const uint32_t *b)
 {
     uint64_t pattern = 0;
     for (int k = 0; k < d->columns; k++) {
-        const struct column *c = &d->column[k];
-        if (!a[k] || !b[k] || c->unused)
+        if (!a[k] || !b[k] || d->column[k].unused)
             continue;
-        int level = a[k] == b[k] ? LEVEL_SAME : level_of_values(c, a[k], b[k]);
-        if (c->type == LINK_ADDRESS && level == ADDRESS_ELSEWHERE + 1)
-            level = address_level_across(d, a, b, k);
+        int level = a[k] == b[k] ? LEVEL_SAME : level_of_pair(d, a, b, k);
         pattern |= (uint64_t)level << (4 * k);
     }
     if (d->given >= 0) {

@@ -18,6 +18,7 @@ enum {
     NAME_HALF_SWAPPED = 6, /* ... and one of them is missing */
     NAME_DIFFERENT = 7
 };
+enum { DATE_DIFFERENT = 6 };
 enum { ADDRESS_ELSEWHERE = 4 }; /* the value stands in another address column */
 
 struct level_set {
@@ -51,9 +52,9 @@ static inline uint64_t pattern_with(uint64_t pattern, int column, int level)
 void levels_across_names(const struct link_data *d, const uint32_t *a, const uint32_t *b,
                          int *given, int *family);
 
-/* Level of an address that is different in its own column. */
-int address_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b,
-                         int column);
+/* Level of two different values of a pair of records, with a look at their other columns: an
+ * address may stand in another one, a date be of another calendar. */
+int level_of_pair(const struct link_data *d, const uint32_t *a, const uint32_t *b, int column);
 
 /* NAME_SWAPPED, NAME_HALF_SWAPPED or LEVEL_MISSING. */
 int names_swapped(const struct link_data *d, const uint32_t *a, const uint32_t *b);

@@ -315,6 +315,15 @@ static bool has_words(enum link_type t)
     return is_name(t) || t == LINK_PLACE || t == LINK_ADDRESS || t == LINK_TEXT;
 }
 
+static bool has_ethiopian_calendar(struct str s)
+{
+    static const char *const codes[] = {"et", "eth", "er", "eri"};
+    for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++)
+        if (str_is(s, codes[k]))
+            return true;
+    return s.n >= 6 && (memcmp(s.p, "ethiop", 6) == 0 || memcmp(s.p, "eritre", 6) == 0);
+}
+
 static void derive(struct column *c, uint32_t v)
 {
     struct str s = intern_text(&c->texts, v);
@@ -329,6 +338,8 @@ static void derive(struct column *c, uint32_t v)
         return;
     }
     cmp_key_set(&value->key, s);
+    if (c->type == LINK_NATIONALITY || c->type == LINK_COUNTRY)
+        value->extra = has_ethiopian_calendar(s) ? NATION_ETHIOPIAN_CALENDAR : 0;
     if (c->type == LINK_YEAR)
         value->extra = (uint32_t)packed_year(packed_of_text(s));
     if (c->words) {

@@ -354,9 +354,7 @@ float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, f
             p |= (uint64_t)LEVEL_SAME << (4 * k);
             continue;
         }
-        int level = level_of_values(&d->column[k], a[k], b[k]);
-        if (level == ADDRESS_ELSEWHERE + 1 && d->column[k].type == LINK_ADDRESS)
-            level = address_level_across(d, a, b, k);
+        int level = level_of_pair(d, a, b, k);
         p |= (uint64_t)level << (4 * k);
         bound += s->bits[k][level] - s->unequal[k];
         if (bound < least) {

@@ -1,5 +1,7 @@
 #include "base/csv.h"
+#include "base/date.h"
 #include "base/rng.h"
+#include "linkage/calendar.h"
 #include "linkage/cluster.h"
 #include "linkage/dates.h"
 #include "linkage/levels.h"
@@ -150,6 +152,31 @@ static void levels_of_dates(void **state)
     }
 }
 
+static void calendars_meet(void **state)
+{
+    /* 1 Meskerem 2000: the Ethiopian millennium; Nowruz of 1380 and 1399; 1 Muharram 1421 */
+    assert_int_equal(calendar_ethiopian(2000, 1, 1), date_from_ymd((struct ymd){2007, 9, 12}));
+    assert_int_equal(calendar_ethiopian(1999, 13, 5), date_from_ymd((struct ymd){2007, 9, 10}));
+    assert_int_equal(calendar_solar_hijri(1380, 1, 1), date_from_ymd((struct ymd){2001, 3, 21}));
+    assert_int_equal(calendar_solar_hijri(1399, 1, 1), date_from_ymd((struct ymd){2020, 3, 20}));
+    assert_int_equal(calendar_solar_hijri(1357, 11, 22), date_from_ymd((struct ymd){1979, 2, 11}));
+    assert_int_equal(calendar_lunar_hijri(1421, 1, 1), date_from_ymd((struct ymd){2000, 4, 6}));
+    assert_int_equal(level_between(LINK_DATE, "1357-11-22", "1979-02-11"), 2);
+    assert_int_equal(level_between(LINK_DATE, "1979-02-12", "1357-11-22"), 6);
+    assert_int_equal(level_between(LINK_DATE, "1357", "1979-02-11"), 5);
+    /* the Ethiopian calendar only for those whose nationality fits */
+    struct link_spec spec = {.columns = 2, .column = {{"d", LINK_DATE}, {"n", LINK_NATIONALITY}}};
+    const char *cells[] = {"1992-04-23", "Eritrean", "2000-01-01", "", "2000-01-01", "Albania"};
+    struct link_data *d = data_of(&spec, cells, 3);
+    levels_init();
+    assert_int_equal(pattern_level(pattern_of(d, data_row(d, 0), data_row(d, 1)), 0), 6);
+    link_data_free(d);
+    const char *fits[] = {"1992-04-22", "Eritrean", "2000-01-01", "", "1999-01-01", "Albania"};
+    d = data_of(&spec, fits, 3);
+    assert_int_equal(pattern_level(pattern_of(d, data_row(d, 0), data_row(d, 1)), 0), 2);
+    link_data_free(d);
+}
+
 static void levels_of_other_types(void **state)
 {
     assert_int_equal(level_between(LINK_FAMILY_NAME, "Hoxha", "Hoxa"), NAME_NEAR);
@@ -188,12 +215,11 @@ static void swapped_names_are_one_level(void **state)
 
 static void full_names_give_what_is_missing(void **state)
 {
-    struct link_spec spec = {.columns = 3,
-                             .column = {{"g", LINK_GIVEN_NAME},
-                                        {"f", LINK_FAMILY_NAME},
-                                        {"full", LINK_FULL_NAME}}};
-    const char *cells[] = {"Frank", "Bright", "Frank Edward Bright", "", "", "Ann Mary Lee",
-                           "Li",    "Li",     "Li Li"};
+    struct link_spec spec = {
+        .columns = 3,
+        .column = {{"g", LINK_GIVEN_NAME}, {"f", LINK_FAMILY_NAME}, {"full", LINK_FULL_NAME}}};
+    const char *cells[] = {"Frank", "Bright", "Frank Edward Bright", "", "", "Ann Mary Lee", "Li",
+                           "Li",    "Li Li"};
     struct link_data *d = data_of(&spec, cells, 3);
     assert_true(str_is(link_data_text(d, 0, 2), "edward"));
     assert_true(str_is(link_data_text(d, 1, 0), "ann mary"));
@@ -531,6 +557,7 @@ int main(void)
         cmocka_unit_test(dates_are_read),
         cmocka_unit_test(date_forms_are_decided_by_the_column),
         cmocka_unit_test(levels_of_dates),
+        cmocka_unit_test(calendars_meet),
         cmocka_unit_test(levels_of_other_types),
         cmocka_unit_test(swapped_names_are_one_level),
         cmocka_unit_test(full_names_give_what_is_missing),
