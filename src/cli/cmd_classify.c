@@ -49,7 +49,7 @@ static enum status run(struct cli *c, struct err *e)
     struct store *store;
     struct findings_job job = {0};
     TRY(check_choice(c, e));
-    TRY(open_store(c, STORE_JOB, KEYS_CLASSIFY, "classification", &store, e));
+    TRY(register_open(c, STORE_JOB, KEYS_CLASSIFY, "classification", &store, e));
     enum status s = find_command(c, store, false, false, &job, e);
     store_close(store);
     if (s == ST_OK)
@@ -59,7 +59,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"definition", OPT_TEXT, "ID", "show one definition; all of them by default", false, 0},
     FIND_OPTIONS,
     {0},

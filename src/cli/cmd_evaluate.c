@@ -1,6 +1,6 @@
 #include "app/evaluate.h"
 #include "base/json.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
 #include "stats/proportion.h"
 
 static json_t *measured_json(struct measured m)
@@ -91,7 +91,7 @@ static void print(const struct evaluation *v)
 static enum status run(struct cli *c, struct err *e)
 {
     struct evaluate_job job = {.truth = cli_text(c, "truth", NULL)};
-    TRY(open_store(c, STORE_SHARED, KEYS_CLASSIFY, "evaluation", &job.store, e));
+    TRY(register_open(c, STORE_SHARED, KEYS_CLASSIFY, "evaluation", &job.store, e));
     enum status s = evaluate_run(&job, e);
     store_close(job.store);
     if (s != ST_OK)
@@ -107,7 +107,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"truth", OPT_FILE, "DIR", "the truth that simulate wrote", true, 0},
     {0},
 };

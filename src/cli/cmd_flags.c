@@ -1,5 +1,5 @@
 #include "base/json.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
 
 #include <stdlib.h>
 
@@ -67,7 +67,7 @@ static enum status run(struct cli *c, struct err *e)
     for (int i = 0; i < 3; i++)
         if (cli_has(c, moves[i]))
             move = i;
-    TRY(open_store(c, move < 0 ? STORE_SHARED : STORE_JOB, KEYS_CLASSIFY, "flags", &s, e));
+    TRY(register_open(c, move < 0 ? STORE_SHARED : STORE_JOB, KEYS_CLASSIFY, "flags", &s, e));
     enum status status = move < 0 ? list(c, s, e)
                                   : store_flag_move(s, cli_int(c, moves[move], 0), to[move], NULL,
                                                     cli_text(c, "note", ""), e);
@@ -76,7 +76,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"state", OPT_TEXT, "RAISED|NOTIFIED|ACKNOWLEDGED|ACTED|CLOSED", "only flags in this state",
      false, 0},
     {"kind", OPT_TEXT, "CODE", "only flags of this trigger", false, 0},

@@ -1,21 +1,11 @@
 #include "app/import.h"
-#include "base/date.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/register.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-/* The day on this machine's calendar: what "in the future" is measured by. */
-static int32_t calendar_today(void)
-{
-    time_t now = time(NULL);
-    struct tm local;
-    localtime_r(&now, &local);
-    return date_from_ymd((struct ymd){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday});
-}
 
 static struct actor the_actor(void)
 {
@@ -131,7 +121,7 @@ static enum status import_file(struct cli *c, struct err *e)
         .key_file = cli_text(c, "key-file", NULL),
         .map_file = cli_text(c, "map", NULL),
         .dry_run = cli_has(c, "dry-run"),
-        .today = calendar_today(),
+        .today = clock_today(),
         .threads = (int)cli_int(c, "threads", 0),
         .actor = the_actor(),
         .progress = &progress,
@@ -246,7 +236,7 @@ static enum status run(struct cli *c, struct err *e)
     TRY(needs(c, e));
     if (cli_has(c, "suggest-map")) {
         const char *out = cli_text(c, "suggest-map", NULL);
-        TRY(app_import_suggest(cli_arg(c, 0), cli_text(c, "as", NULL), out, calendar_today(), e));
+        TRY(app_import_suggest(cli_arg(c, 0), cli_text(c, "as", NULL), out, clock_today(), e));
         if (!cli_quiet(c) && !cli_json(c) && strcmp(out, "-") != 0)
             printf("a first guess is in %s: look it over, fill in what is null, then import with "
                    "--map %s\n",

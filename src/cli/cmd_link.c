@@ -1,6 +1,6 @@
 #include "app/register_link.h"
 #include "base/json.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
 
 static enum status print(const struct cli *c, const struct register_link_job *j, struct err *e)
 {
@@ -31,14 +31,15 @@ static enum status run(struct cli *c, struct err *e)
 {
     struct register_link_job job = {.full = cli_has(c, "full"), .progress = cli_progress(c)};
     TRY(thread_count(c, &job.threads, e));
-    TRY(open_store(c, STORE_JOB, KEYS_LINKAGE, "linkage", &job.store, e));
+    TRY(register_open(c, STORE_JOB, KEYS_LINKAGE, "linkage", &job.store, e));
     enum status s = register_link(&job, e);
     store_close(job.store);
     return s == ST_OK ? print(c, &job, e) : s;
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"full", OPT_FLAG, NULL, "link everything again, even when nothing is new", false, 0},
     {0},
 };

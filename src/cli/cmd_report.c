@@ -1,11 +1,8 @@
 #include "app/report.h"
-#include "base/json.h"
+#include "base/clock.h"
 #include "cli/find_command.h"
 
 #include <sodium.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <time.h>
 
 /* The rounding's key is made once and kept with the register, so that the same data give the same
  * release. */
@@ -27,17 +24,9 @@ static enum status release_key(struct store *s, unsigned char key[32], struct er
     return status;
 }
 
-static void stamp(char out[32])
-{
-    time_t now = time(NULL);
-    struct tm t;
-    gmtime_r(&now, &t);
-    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &t);
-}
-
 static enum status run(struct cli *c, struct err *e)
 {
-    char created[32];
+    char created[CLOCK_TEXT_BYTES];
     unsigned char key[32];
     struct findings_job options = {0};
     struct report_job job = {.out = cli_text(c, "out", NULL),
@@ -47,11 +36,11 @@ static enum status run(struct cli *c, struct err *e)
                              .created = created,
                              .key = key,
                              .progress = cli_progress(c)};
-    stamp(created);
+    clock_utc(created);
     TRY(thread_count(c, &job.threads, e));
     TRY(find_definitions(c, &options, e));
     job.set = options.set;
-    enum status s = open_store(c, STORE_JOB, KEYS_STATISTICS, "statistics", &job.store, e);
+    enum status s = register_open(c, STORE_JOB, KEYS_STATISTICS, "statistics", &job.store, e);
     if (s == ST_OK) {
         s = release_key(job.store, key, e);
         if (s == ST_OK)
@@ -66,7 +55,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"out", OPT_FILE, "DIR", "where the report goes", true, 0},
     {"made", OPT_FLAG, NULL, "the data are made: say so on every page", false, 0},
     {"truth", OPT_FILE, "DIR", "measure the links against a made population's truth", false, 0},

@@ -47,7 +47,7 @@ static enum status run(struct cli *c, struct err *e)
     struct store *store;
     struct register_link_job link = {0};
     struct findings_job found = {0};
-    TRY(open_store(c, STORE_JOB, KEYS_LINKAGE | KEYS_CLASSIFY, "main job", &store, e));
+    TRY(register_open(c, STORE_JOB, KEYS_LINKAGE | KEYS_CLASSIFY, "main job", &store, e));
     enum status s = job(c, store, &link, &found, e);
     store_close(store);
     find_command_free(&found);
@@ -55,7 +55,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     FIND_OPTIONS,
     {"full", OPT_FLAG, NULL, "do everything again, even for what did not change", false, 0},
     {0},

@@ -74,7 +74,7 @@ static enum status answer(struct cli *c, struct uncertainty_question *q, struct 
     json_t *doc;
     struct progress p = cli_progress(c);
     q->draws.progress = q->mse.progress = &p;
-    TRY(open_store(c, STORE_SHARED, KEYS_STATISTICS, "statistics", &store, e));
+    TRY(register_open(c, STORE_SHARED, KEYS_STATISTICS, "statistics", &store, e));
     enum status s = uncertainty(store, q, &doc, e);
     store_close(store);
     if (s != ST_OK)
@@ -101,7 +101,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     FIND_OPTIONS,
     {"draws", OPT_INT, "N", "how many sets of links are drawn, 50 or more (50)", false, 0},
     {"seed", OPT_INT, "S", "of the draws and the bootstrap (1)", false, 0},

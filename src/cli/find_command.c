@@ -1,5 +1,6 @@
 #include "cli/find_command.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 
@@ -32,7 +33,7 @@ enum status find_command(struct cli *c, struct store *store, bool flags, bool on
                                  .nrm_complete = cli_has(c, "nrm-complete"),
                                  .only_changed = only_changed,
                                  .flags = flags,
-                                 .today = today(),
+                                 .today = clock_today(),
                                  .progress = cli_progress(c)};
     TRY(thread_count(c, &job->threads, e));
     TRY(find_definitions(c, job, e));

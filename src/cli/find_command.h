@@ -3,7 +3,7 @@
 #define CLI_FIND_COMMAND_H
 
 #include "app/findings.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
 
 #define FIND_OPTIONS                                                                               \
     {"definitions", OPT_FILE, "DEFS.json", "definitions to use instead of the compiled-in seven",  \
