@@ -1,7 +1,7 @@
 #include "app/match.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
 #include "cli/register.h"
 
 #include <stdlib.h>
@@ -203,7 +203,8 @@ static enum status run(struct cli *c, struct err *e)
 }
 
 static const struct opt opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"given-name", OPT_TEXT, "NAME", "given names", false, 0},
     {"family-name", OPT_TEXT, "NAME", "family names", false, 0},
     {"full-name", OPT_TEXT, "NAME", "the whole name, or FAMILY, GIVEN", false, 0},
