@@ -82,9 +82,16 @@ enum status study_tables_open(struct study_tables *t, const char *spec_path, str
     json_t *doc;
     *t = (struct study_tables){.spec_path = spec_path};
     TRY(json_read_file(spec_path, &doc, e));
-    enum status s = spec_parse(&t->spec, doc, spec_path, &t->arena, e);
+    enum status s = study_tables_of(t, spec_path, doc, e);
     json_decref(doc);
-    TRY(s);
+    return s;
+}
+
+enum status study_tables_of(struct study_tables *t, const char *spec_path, const json_t *doc,
+                            struct err *e)
+{
+    *t = (struct study_tables){.spec_path = spec_path};
+    TRY(spec_parse(&t->spec, doc, spec_path, &t->arena, e));
     size_t most = 0;
     for (int k = 0; k < t->spec.ntables; k++)
         most += (size_t)t->spec.table[k].ndims + (size_t)t->spec.table[k].nwhere;

@@ -25,6 +25,9 @@ struct study_tables {
  * directory). Free with study_tables_free, also after an error. */
 MUST_CHECK enum status study_tables_open(struct study_tables *t, const char *spec_path,
                                          struct err *e);
+/* The same for a spec that is read already; `spec_path` is for messages and relative paths. */
+MUST_CHECK enum status study_tables_of(struct study_tables *t, const char *spec_path,
+                                       const json_t *doc, struct err *e);
 void study_tables_free(struct study_tables *t);
 /* `name` beside the spec if it is there, else as it is; in the arena. */
 const char *study_tables_path(struct study_tables *t, const char *name);

@@ -3,7 +3,6 @@
 #include "base/err.h"
 
 #include <sodium.h>
-#include <stdbool.h>
 #include <string.h>
 
 __extension__ typedef unsigned __int128 wide;
@@ -80,6 +79,11 @@ static bool bernoulli_exp(struct noise *n, wide num, wide den)
     return bernoulli_exp_unit(n, num, den);
 }
 
+bool noise_keep(struct noise *n, uint64_t num, uint64_t den)
+{
+    return bernoulli_exp(n, num, den);
+}
+
 static void check(uint64_t num, uint64_t den)
 {
     if (num < 1 || num > NOISE_MOST || den < 1 || den > NOISE_MOST)
@@ -115,8 +119,8 @@ static uint64_t root_below(uint64_t num, uint64_t den)
 }
 
 /* Algorithm 3: a Laplace draw of scale t = floor(sigma) + 1 is kept with probability
- * exp(-(|y| - variance / t)^2 / (2 variance)). Of terms |y| * t * den up to 2^45 the square is below
- * 2^92, and the factor k of bernoulli_exp_unit leaves room. */
+ * exp(-(|y| - variance / t)^2 / (2 variance)). Of terms |y| * t * den up to 2^45 the square is
+ * below 2^92, and the factor k of bernoulli_exp_unit leaves room. */
 int64_t noise_gaussian(struct noise *n, uint64_t num, uint64_t den)
 {
     check(num, den);

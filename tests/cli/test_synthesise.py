@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""study synthesise: accuracy by its own scoring, budget as published, bad input refused."""
+import collections
+import csv
+import itertools
+import json
+import os
+import statistics
+
+from tap import SOURCE, close, done, equal, ok, refused, run, run_json, shared, skip, temp_dir
+
+DATA = os.path.join(SOURCE, "tests/data/disclosure/")
+NGO = os.path.join(SOURCE, "tests/data/examples/protect/people.csv")
+FILES = {"nationality": "nat", "sex": "sex", "age": "age", "exploitation": "expl", "force": "geo"}
+
+
+def error(truth, made, columns, ways):
+    """Mean relative error of counts of at least 100."""
+    off = []
+    for names in itertools.combinations(columns, ways):
+        x = collections.Counter(tuple(r[c] for c in names) for r in truth)
+        y = collections.Counter(tuple(r[c] for c in names) for r in made)
+        off += [abs(y[k] - n) / n for k, n in x.items() if n >= 100]
+    return sum(off) / len(off)
+
+
+def read(path):
+    return list(csv.DictReader(open(path, encoding="utf-8")))
+
+
+with temp_dir() as d:
+    spec = d + "/spec.json"
+    hierarchies = {c: DATA + f"hier_{f}.csv" for c, f in FILES.items()}
+    with open(d + "/responder.csv", "w", encoding="utf-8") as f:
+        f.write("code,parent\nTOT,\nPOLICE,TOT\nHOMEOFF,TOT\nLA,TOT\nNGO,TOT\n")
+    base = {"columns": [*FILES, "responder"],
+            "hierarchies": {**hierarchies, "responder": d + "/responder.csv"},
+            "derived": {"region": {"from": "force", "level": 2},
+                        "natregion": {"from": "nationality", "level": 2}}}
+    with open(spec, "w", encoding="utf-8") as f:
+        json.dump(base, f)
+    columns = base["columns"] + list(base["derived"])
+    year = shared("data/disclosure/micro_year.csv")
+    if year:
+        truth = read(year)
+        for epsilon, one_bar, two_bar in ((4, 0.02, 0.08), (1, 1, 0.18)):
+            ones, twos, sizes = [], [], []
+            for seed in range(5):
+                run_json("study", "synthesise", year, "--spec", spec, "--epsilon", epsilon,
+                         "--seed", seed, "--out", d + "/made.csv")
+                made = read(d + "/made.csv")
+                ones.append(error(truth, made, columns, 1))
+                twos.append(error(truth, made, columns, 2))
+                sizes.append(abs(len(made) / len(truth) - 1))
+            print(f"# epsilon {epsilon}: one-way {statistics.median(ones):.4f}, two-way "
+                  f"{statistics.median(twos):.4f}, rows within {max(sizes):.4f}")
+            ok(statistics.median(ones) <= one_bar, f"epsilon {epsilon}: one-way error", ones)
+            ok(statistics.median(twos) <= two_bar, f"epsilon {epsilon}: two-way error", twos)
+            ok(max(sizes) <= 0.005, f"epsilon {epsilon}: rows within 0.5 %", sizes)
+        parent = {r["code"]: r["parent"] for r in read(DATA + "hier_geo.csv")}
+        ok(all(r["region"] == parent[r["force"]] for r in made), "derived columns follow from the others")
+        budget = json.load(open(d + "/made.csv.budget.json", encoding="utf-8"))
+        close(budget["delta"], 6.037210e-06, 1e-6, "delta is 1 / (n ln n)")
+        close(budget["rho"], 0.01997990, 1e-6, "rho of epsilon 1 as in dp_numbers.csv")
+        equal(len(budget["tree"]), 5, "the tree joins all columns")
+        spent = 1 / (2 * budget["one_way_noise_variance"] / 6) + 1 / (
+            2 * budget["two_way_noise_variance"] / 5) + 5 * budget["choice_epsilon"] ** 2 / 8
+        ok(spent <= budget["rho"] * (1 + 1e-9), "noise and choices spend no more than rho", spent)
+    else:
+        skip("accuracy on 17,004 referrals", "../shared is not here")
+
+    out = []
+    for seed in (1, 1, 2):
+        run_json("study", "synthesise", NGO, "--spec", spec, "--epsilon", 2, "--seed", seed,
+                 "--out", d + "/ngo.csv")
+        out.append(open(d + "/ngo.csv", encoding="utf-8").read())
+    equal(out[0], out[1], "the same seed gives the same file")
+    ok(out[0] != out[2], "another seed gives another file")
+
+    def bad(*words, name, micro=NGO, epsilon=1, code=1, **more):
+        with open(spec, "w", encoding="utf-8") as f:
+            json.dump({**base, **more}, f)
+        refused(run("study", "synthesise", micro, "--spec", spec, "--epsilon", epsilon, "--out",
+                    d + "/none.csv"), *words, name=name, code=code)
+        ok(not os.path.exists(d + "/none.csv"), name + ": nothing written")
+
+    bad("unknown key", name="unknown key", column=[])
+    bad("2 to 40", name="one column", columns=["sex"])
+    bad("twice", name="a column twice", columns=["sex", "sex", "age"], derived={})
+    bad("column", name="no such column", columns=["sex", "colour"], derived={})
+    bad("derived", name="derived from nothing", derived={"x": {"from": "y", "level": 1}})
+    bad("epsilon", name="epsilon 0", epsilon=0, code=2)
+    with open(d + "/few.csv", "w", encoding="utf-8") as f:
+        f.write("sex,age\nF,ADULT\n")
+    bad("fewer than 100", name="one record", micro=d + "/few.csv", columns=["sex", "age"], derived={})
+done()
