@@ -1,4 +1,5 @@
 #include "app/match.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/job.h"
@@ -191,7 +192,7 @@ static enum status run(struct cli *c, struct err *e)
     TRY(check_options(&q, e));
     TRY(thread_count(c, &threads, e));
     TRY(register_open(c, STORE_SHARED, KEYS_LINKAGE, cli_text(c, "purpose", "match"), &store, e));
-    enum status s = matcher_new(store, threads, today(), &progress, &m, e);
+    enum status s = matcher_new(store, threads, clock_today(), &progress, &m, e);
     if (s == ST_OK) {
         s = one                  ? ask_once(c, m, &q, e)
             : cli_has(c, "fhir") ? ask_fhir(c, m, e)
