@@ -263,7 +263,8 @@ static enum status run_view(struct findings_job *job, const struct decided *d, s
         *e = close_error;
         return closed;
     }
-    return store_lines_settle(job->store, highest, e);
+    /* Flags come last: until they are raised the lines stay marked as changed. */
+    return job->flags ? store_lines_settle(job->store, highest, e) : ST_OK;
 }
 
 enum status findings_run(struct findings_job *job, struct err *e)
