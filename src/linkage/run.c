@@ -6,9 +6,12 @@
 #include "linkage/tally.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { CHUNK_PAIRS = 200000, TRAINING_PAIRS = 2000000 };
+
+static const size_t STORED_MOST = 100000000; /* 2.4 GB */
 
 /* ---- scanning the candidate pairs ---- */
 
@@ -28,7 +31,8 @@ struct scan {
     uint32_t keep;               /* of the pairs, one in so many */
     float least;                 /* pairs under it are only counted */
     float kept;
-    struct scan_out *out; /* one a chunk */
+    struct scan_out *out;  /* one a chunk */
+    atomic_size_t *stored; /* pairs in all chunks, so that a giant group cannot fill the memory */
 };
 
 static void take_pair(const struct scan *s, struct scan_out *out, uint32_t a, uint32_t b)
@@ -86,10 +90,17 @@ static void scan_chunk(void *ctx, size_t job, int thread)
     const struct plan_rule *pr = &s->plan->rule[c->rule];
     struct scan_out *out = &s->out[job];
     (void)thread;
+    size_t told = 0;
+    if (s->stored && atomic_load_explicit(s->stored, memory_order_relaxed) > STORED_MOST)
+        return;
     uint32_t g = c->group;
     for (uint32_t i = c->from; i < c->to; i++) {
         while (i >= pr->group[g].start + pr->group[g].count)
             g++;
+        if (s->stored && out->pairs > told) {
+            atomic_fetch_add_explicit(s->stored, out->pairs - told, memory_order_relaxed);
+            told = out->pairs;
+        }
         uint32_t end = pr->group[g].start + pr->group[g].count, a = pr->order[i];
         const uint32_t *x = plan_groups(s->plan, a);
         for (uint32_t k = i + 1; k < end; k++) {
@@ -386,9 +397,20 @@ static double now(const struct link_options *o)
     return o->clock ? o->clock(o->clock_ctx) : 0.0;
 }
 
-static void score_all(const struct link_data *d, const struct plan *plan,
-                      const struct link_options *o, const struct scorer *scorer,
-                      struct link_result *r)
+static enum status too_many_pairs(struct err *e)
+{
+    err_set(e, ST_DATA,
+            "over %zu million pairs are above the threshold: blocking groups are too large, "
+            "or very many records are equal",
+            STORED_MOST / 1000000);
+    return err_hint(e,
+                    "Add a column to the blocking rule with the largest group, leave \"blocking\" "
+                    "out, or remove placeholder records.");
+}
+
+static enum status score_all(const struct link_data *d, const struct plan *plan,
+                             const struct link_options *o, const struct scorer *scorer,
+                             struct link_result *r, struct err *e)
 {
     size_t chunks;
     struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, &chunks);
@@ -396,11 +418,14 @@ static void score_all(const struct link_data *d, const struct plan *plan,
     s.kept = (float)o->threshold_bits;
     s.least = (float)fmin(o->keep_bits, o->threshold_bits);
     s.out = mem_zalloc(chunks, sizeof *s.out);
+    atomic_size_t stored = 0;
+    s.stored = &stored;
     pool_run(o->threads, chunks, scan_chunk, &s);
     size_t pairs = 0;
     for (size_t i = 0; i < chunks; i++)
         pairs += s.out[i].pairs;
-    r->pair = mem_array(pairs, sizeof *r->pair);
+    bool fits = pairs <= STORED_MOST;
+    r->pair = mem_array(fits ? pairs : 0, sizeof *r->pair);
     for (size_t i = 0; i < chunks; i++) {
         struct scan_out *out = &s.out[i];
         struct link_rule_report *rr = &r->rule[chunk[i].rule];
@@ -409,13 +434,14 @@ static void score_all(const struct link_data *d, const struct plan *plan,
         r->pairs_scored += out->scored;
         for (size_t k = 0; k < sizeof out->histogram / sizeof out->histogram[0]; k++)
             r->histogram[k] += out->histogram[k];
-        if (out->pairs)
+        if (fits && out->pairs)
             memcpy(r->pair + r->pairs, out->pair, out->pairs * sizeof *out->pair);
-        r->pairs += out->pairs;
+        r->pairs += fits ? out->pairs : 0;
         free(out->pair);
     }
     free(s.out);
     free(chunk);
+    return fits ? ST_OK : too_many_pairs(e);
 }
 
 static void report_rules(const struct link_data *d, const struct plan *plan, struct link_result *r)
@@ -463,7 +489,12 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     r->em_seconds = t2 - t1;
     struct scorer scorer;
     scorer_new(&scorer, d, *model);
-    score_all(d, &plan, o, &scorer, r);
+    enum status st = score_all(d, &plan, o, &scorer, r, e);
+    if (st != ST_OK) {
+        plan_free(&plan);
+        link_result_free(r);
+        return st;
+    }
     double t3 = now(o);
     r->score_seconds = t3 - t2;
     cluster_all(d, &plan, &scorer, o, r);
