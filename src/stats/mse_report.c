@@ -218,17 +218,31 @@ static void flag_changes(struct mse_report *r, struct arena *a)
                                  which->change, which->what));
 }
 
+/* Red flag 6: ways of choosing that differ by over half. Beside the least AIC and BIC stand the
+ * chosen model and forward steps: on some tables the two criteria agree with each other and with
+ * nobody else. */
 static void flag_models(struct mse_report *r, struct arena *a)
 {
     const struct mse_all_pairs *p = &r->all_pairs;
     if (!r->have_all_pairs || p->ok == 0)
         return;
-    double N1 = p->fit[p->aic_best].N, N2 = p->fit[p->bic_best].N;
-    if (fmax(N1, N2) / fmin(N1, N2) > 1.5)
+    const struct {
+        const char *by;
+        double N;
+    } way[] = {{"the least AIC", p->fit[p->aic_best].N},
+               {"the least BIC", p->fit[p->bic_best].N},
+               {"the chosen model", r->chosen.N},
+               {"forward steps", r->change_rows > 0 ? r->changes[0].N_stepwise : NAN}};
+    int lo = 0, hi = 0;
+    for (int i = 1; i < 4; i++) {
+        lo = way[i].N < way[lo].N ? i : lo;
+        hi = way[i].N > way[hi].N ? i : hi;
+    }
+    if (way[hi].N / way[lo].N > 1.5)
         red_flag(r, arena_printf(a,
-                                 "The models with the least AIC and the least BIC differ by over "
-                                 "half: %.0f against %.0f.",
-                                 N1, N2));
+                                 "Ways of choosing the model differ by over half: %.0f by %s, %.0f "
+                                 "by %s.",
+                                 way[lo].N, way[lo].by, way[hi].N, way[hi].by));
 }
 
 static void flag_bootstrap(struct mse_report *r, struct arena *a)

@@ -80,6 +80,10 @@ row = d["fixed_models"][0]
 tap.equal((row["status"], row["N"], d["estimate"], d["grade"]), (1, None, None, "D"), "all pairs without an estimate: refused")
 tap.ok(any("no (extended) maximum likelihood estimate" in r for r in d["reasons"]), "... in words", d["reasons"])
 tap.ok(d["range"]["lo"] < d["range"]["hi"], "... with the range of the other models", d["range"])
+for args in ((), ("--all-pairs",), ("--bootstrap", "100")):
+    d = doc(KOREA_LIKE, *args)
+    tap.ok(d["estimate"] is None and any("differ by over half" in r for r in d["reasons"]),
+           f"choices that differ by over half withhold the number {args}", d["reasons"])
 row = doc("A,B,C,count\n1,0,0,40\n0,1,0,30\n0,0,1,20\n1,1,0,6\n", "--model", "all_pairs")["fixed_models"][0]
 tap.equal((row["status"], row["rank_deficiency"], row["minus_infinity"]), (2, 1, "A:C B:C"), "not identifiable: said")
 d = doc("A,B,C,count\n1,0,0,40\n0,1,0,30\n0,0,1,20\n")
