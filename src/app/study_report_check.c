@@ -27,9 +27,9 @@ struct check {
 static struct str embedded_table(const char *name)
 {
     const struct embedded *f = embed_find(name);
-    if (!f)
-        BUG("%s is not in the binary", name);
-    return f->bytes;
+    if (f)
+        return f->bytes;
+    BUG("%s is not in the binary", name);
 }
 
 static double number_or_nan(struct str cell)
@@ -79,10 +79,9 @@ static void explain(double x, double n, struct printed said, enum verdict v, str
 static void explain_fits(struct printed said, struct buf *b)
 {
     int pairs[6][2];
-    size_t n = verdict_fits(said, 1, 24, pairs, 6);
-    if (verdict_fits(said, 19, 19, pairs + 5, 1) == 0)
+    if (verdict_fits(said, 19, 19, pairs, 1) == 0)
         buf_adds(b, "; cannot come from the 19 replies");
-    n = verdict_fits(said, 1, 24, pairs, 6);
+    size_t n = verdict_fits(said, 1, 24, pairs, 6);
     for (size_t k = 0; k < n && k < 6; k++)
         buf_addf(b, "%s%d/%d", k ? ", " : "; fits ", pairs[k][0], pairs[k][1]);
     buf_adds(b, "; give n");

@@ -11,13 +11,9 @@ struct str survival_group_label(const struct survival_data *d, int group)
     return d->rows.group ? d->groups.label[group] : str_of("all");
 }
 
-enum status survival_bad_row(const struct survival_answer *a, size_t row, enum status s,
-                             struct err *e)
+void survival_say_row(const struct survival_answer *a, size_t row, struct err *e)
 {
-    if (s == ST_OK)
-        return s;
     err_at(e, a->q->file, row < a->d->rows.n ? a->d->line[row] : 0, NULL);
-    return s;
 }
 
 static void put_settings(json_t *doc, const struct survival_question *q)
@@ -179,7 +175,10 @@ static enum status with_data(struct survival_answer *a, struct err *e)
     TRY(survival_data_read(a->q, a->doc, a->d, e));
     put_rows_used(a);
     enum status s = surv_order_make(&a->d->rows, &a->order, &bad, e);
-    TRY(survival_bad_row(a, bad, s, e));
+    if (s != ST_OK) {
+        survival_say_row(a, bad, e);
+        return s;
+    }
     TRY(answer(a, e));
     return a->q->svg ? write_picture(a, e) : ST_OK;
 }

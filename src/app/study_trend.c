@@ -49,7 +49,7 @@ static enum status add_point(struct series *s, double year, struct str cell, con
 static enum status read_long(struct csv *c, int year_column, struct table *t, json_t *doc,
                              struct err *e)
 {
-    struct series *by_column[MOST_SERIES];
+    struct series *by_column[MOST_SERIES] = {0};
     for (size_t k = 0; k < c->columns; k++)
         by_column[k] = (int)k == year_column ? NULL : add_series(t, c->header[k]);
     for (;;) {

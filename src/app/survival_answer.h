@@ -19,8 +19,7 @@ struct survival_answer {
 struct str survival_group_label(const struct survival_data *d,
                                 int group); /* "all" without groups */
 /* The engine found something wrong with a row: says which line. */
-MUST_CHECK enum status survival_bad_row(const struct survival_answer *a, size_t row, enum status s,
-                                        struct err *e);
+void survival_say_row(const struct survival_answer *a, size_t row, struct err *e);
 
 MUST_CHECK enum status survival_km(struct survival_answer *a, struct err *e);
 MUST_CHECK enum status survival_quantiles(struct survival_answer *a, struct err *e);

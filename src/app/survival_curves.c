@@ -27,7 +27,8 @@ static enum status fit_groups(struct survival_answer *a, struct km_curve **out, 
         enum status s = several ? km_by_person(rows, &a->order, g, &curves[g], &bad, e) : ST_OK;
         if (s != ST_OK) {
             free_curves(curves, rows->groups);
-            return survival_bad_row(a, bad, s, e);
+            survival_say_row(a, bad, e);
+            return s;
         }
     }
     if (several)
@@ -134,7 +135,7 @@ static void note_emptied(struct survival_answer *a, int g, const struct km_curve
 enum status survival_km(struct survival_answer *a, struct err *e)
 {
     int groups = a->d->rows.groups;
-    struct km_curve *curves;
+    struct km_curve *curves = NULL;
     TRY(fit_groups(a, &curves, e));
     study_doc_table(a->doc, "km");
     for (int g = 0; g < groups; g++) {
@@ -158,7 +159,7 @@ enum status survival_quantiles(struct survival_answer *a, struct err *e)
     static const double quartiles[] = {0.25, 0.5, 0.75};
     const double *probs = a->q->prob_count ? a->q->probs : quartiles;
     int count = a->q->prob_count ? a->q->prob_count : 3, groups = a->d->rows.groups;
-    struct km_curve *curves;
+    struct km_curve *curves = NULL;
     TRY(fit_groups(a, &curves, e));
     for (int t = 0; t < KM_LIMITS; t++)
         for (int p = 0; p < count; p++)
@@ -184,7 +185,7 @@ enum status survival_quantiles(struct survival_answer *a, struct err *e)
 enum status survival_rmst(struct survival_answer *a, struct err *e)
 {
     int groups = a->d->rows.groups;
-    struct km_curve *curves;
+    struct km_curve *curves = NULL;
     TRY(fit_groups(a, &curves, e));
     double common = INFINITY;
     for (int g = 0; g < groups; g++)
@@ -262,7 +263,7 @@ static enum status logrank(struct survival_answer *a, struct err *e)
     surv_test_free(&t);
     if (!a->q->svg)
         return ST_OK;
-    struct km_curve *curves;
+    struct km_curve *curves = NULL;
     TRY(fit_groups(a, &curves, e));
     enum status s = survival_draw_km(a, curves, e);
     free_curves(curves, a->d->rows.groups);

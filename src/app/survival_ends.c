@@ -26,7 +26,8 @@ static enum status fit_groups(struct survival_answer *a, struct groups *g, bool 
         enum status s = cif_fit(&a->d->rows, &a->order, k, with_se, &g->curve[k], &bad, e);
         if (s != ST_OK) {
             free_groups(g);
-            return survival_bad_row(a, bad, s, e);
+            survival_say_row(a, bad, e);
+            return s;
         }
     }
     return ST_OK;
@@ -184,7 +185,7 @@ enum status survival_mcf(struct survival_answer *a, struct err *e)
         size_t bad = 0;
         s = mcf_fit(&a->d->rows, &a->order, g, &curve[g], &bad, e);
         if (s != ST_OK) {
-            s = survival_bad_row(a, bad, s, e);
+            survival_say_row(a, bad, e);
             break;
         }
         for (size_t k = 0; k < curve[g].n; k++)

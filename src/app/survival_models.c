@@ -182,7 +182,10 @@ enum status survival_cox(struct survival_answer *a, struct err *e)
     size_t bad = 0;
     note_strata(a);
     enum status s = surv_order_make(&rows, &order, &bad, e);
-    TRY(survival_bad_row(a, bad, s, e));
+    if (s != ST_OK) {
+        survival_say_row(a, bad, e);
+        return s;
+    }
     struct cox_data d = {&rows, a->d->x, a->d->covariates};
     s = fit_cox(a, &d, &order, e);
     surv_order_free(&order);

@@ -35,7 +35,7 @@ void chart_table_number(struct chart_table *t, double v)
 
 void chart_table_csv(const struct chart_table *t, struct buf *out)
 {
-    for (size_t k = 0; k < t->used; k++) {
+    for (size_t k = 0; k < t->used && t->columns; k++) {
         buf_add_csv(out, buf_str(&t->cells[k]), true);
         buf_addc(out, (k + 1) % t->columns ? ',' : '\n');
     }
@@ -46,7 +46,7 @@ void chart_table_html(const struct chart_table *t, const char *caption, struct b
     buf_adds(out, "<table class=\"chart-data\">\n<caption>");
     buf_add_xml(out, str_of(caption));
     buf_adds(out, "</caption>\n<thead>\n");
-    for (size_t k = 0; k < t->used; k++) {
+    for (size_t k = 0; k < t->used && t->columns; k++) {
         bool header = k < t->columns, first = k % t->columns == 0, last = (k + 1) % t->columns == 0;
         const char *tag = header || first ? "th" : "td";
         if (first)

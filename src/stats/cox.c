@@ -74,7 +74,7 @@ static void iterate(struct newton *s, struct cox_work *w, enum cox_ties ties)
 static double quadratic(const double *u, const double *matrix, int p, double *scratch)
 {
     double *factor = scratch, *b = scratch + p * p;
-    memcpy(factor, matrix, (size_t)(p * p) * sizeof *factor);
+    memcpy(factor, matrix, (size_t)p * (size_t)p * sizeof *factor);
     memcpy(b, u, (size_t)p * sizeof *b);
     num_ldl(factor, p, pivot_tolerance());
     num_ldl_solve(factor, p, b);
@@ -87,12 +87,12 @@ static double quadratic(const double *u, const double *matrix, int p, double *sc
 /* V M V in the packed scale, then back to the user's. */
 static void sandwich(const double *v, const double *m, int p, double *out)
 {
-    double *vm = mem_zalloc((size_t)(p * p), sizeof *vm);
+    double *vm = mem_zalloc((size_t)p * (size_t)p, sizeof *vm);
     for (int a = 0; a < p; a++)
         for (int b = 0; b < p; b++)
             for (int c = 0; c < p; c++)
                 vm[a * p + b] += v[a * p + c] * m[c * p + b];
-    memset(out, 0, (size_t)(p * p) * sizeof *out);
+    memset(out, 0, (size_t)p * (size_t)p * sizeof *out);
     for (int a = 0; a < p; a++)
         for (int b = 0; b < p; b++)
             for (int c = 0; c < p; c++)
@@ -132,7 +132,7 @@ static void robust_part(struct cox_fit *f, struct cox_work *w, const struct newt
                         const double *v)
 {
     int p = f->covariates;
-    size_t pp = (size_t)(p * p);
+    size_t pp = (size_t)p * (size_t)p;
     double *sums = mem_array((size_t)p, sizeof *sums), *squares = mem_array(pp, sizeof *squares),
            *zero = mem_zalloc((size_t)p, sizeof *zero),
            *scratch = mem_array(pp + (size_t)p, sizeof *scratch);
@@ -152,7 +152,7 @@ static void robust_part(struct cox_fit *f, struct cox_work *w, const struct newt
 static void finish(struct cox_fit *f, struct cox_work *w, struct newton *s, bool robust)
 {
     int p = f->covariates;
-    size_t pp = (size_t)(p * p);
+    size_t pp = (size_t)p * (size_t)p;
     memcpy(s->factor, s->information, pp * sizeof *s->factor);
     f->df = num_ldl(s->factor, p, pivot_tolerance());
     f->df = f->df < 0 ? -1 - f->df : f->df;
@@ -241,7 +241,7 @@ enum status cox_fit(const struct cox_data *d, const struct surv_order *order, en
     cox_work_make(d, order, &w);
     memcpy(f->mean, w.mean, (size_t)d->covariates * sizeof *f->mean);
     f->loglik0 = s.loglik = cox_evaluate(&w, s.beta, ties, s.u, s.information);
-    double *scratch = mem_array((size_t)(s.p * s.p + s.p), sizeof *scratch);
+    double *scratch = mem_array((size_t)s.p * (size_t)(s.p + 1), sizeof *scratch);
     f->score = quadratic(s.u, s.information, s.p, scratch);
     bool any = false;
     for (int j = 0; j < s.p; j++)

@@ -2,10 +2,10 @@
  * (Andersen & Gill 1982; Prentice, Williams & Peterson 1981 by strata of event number), ties by
  * Efron, Breslow or exactly, and the robust variance by person of Lin & Wei 1989.
  *
- * Newton-Raphson from 0 with step halving, the iterates of R's coxph, stopped when the log likelihood changes by less than
- * 1e-13 of itself. Sums over a risk set run backwards
- * in time, plain within a tied time and compensated between times. Rows must come in a canonical
- * order (surv_canonical_order) for the digits not to depend on the order of the file. */
+ * Newton-Raphson from 0 with step halving, the iterates of R's coxph, stopped when the log
+ * likelihood changes by less than 1e-13 of itself. Sums over a risk set run backwards in time,
+ * plain within a tied time and compensated between times. Rows must come in a canonical order
+ * (surv_canonical_order) for the digits not to depend on the order of the file. */
 #ifndef STATS_COX_H
 #define STATS_COX_H
 

@@ -274,11 +274,11 @@ static enum status transformed_time(const struct cox_data *d, const struct surv_
 /* Score test of adding g(t) x for the columns chosen: u' I^-1 u over (all x, chosen g x). */
 static double added_test(const struct zph *z, const bool *chosen)
 {
-    int p = z->p, m = p, column[COX_MAX_COVARIATES];
+    int p = z->p, m = p, column[COX_MAX_COVARIATES] = {0};
     for (int a = 0; a < p; a++)
         if (chosen[a])
             column[m++ - p] = a;
-    double *info = mem_array((size_t)(m * m), sizeof *info);
+    double *info = mem_array((size_t)m * (size_t)m, sizeof *info);
     double *u = mem_zalloc(2 * (size_t)m, sizeof *u), *solved = u + m;
     for (int i = 0; i < m; i++)
         for (int j = 0; j <= i; j++) {

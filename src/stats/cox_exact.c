@@ -41,7 +41,7 @@ struct exact {
 static void make_room(struct exact *x, size_t d)
 {
     size_t p = (size_t)x->w->p;
-    if (d > x->capacity) {
+    if (d > x->capacity || !x->s.value) {
         x->s.value = mem_resize(x->s.value, d + 1, sizeof(double));
         x->s.first = mem_resize(x->s.first, (d + 1) * p, sizeof(double));
         x->s.second = mem_resize(x->s.second, (d + 1) * p * p, sizeof(double));

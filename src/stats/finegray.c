@@ -111,7 +111,7 @@ static double look(struct work *w, const double *b, double *u, double *informati
 {
     int p = w->p, size = size_of(p);
     refresh(w, b);
-    struct nsum *sums = mem_zalloc(2 * (size_t)size + (size_t)(p + p * p), sizeof *sums);
+    struct nsum *sums = mem_zalloc(2 * (size_t)size + (size_t)p * (size_t)(p + 1), sizeof *sums);
     struct nsum *here = sums, *past = sums + size, *us = sums + 2 * size, *is = us + p;
     struct nsum loglik = NSUM_ZERO;
     /* `past` (competing ends, divided by their G) grows with time, `here` shrinks: the sums over
@@ -169,7 +169,7 @@ static bool is_flat(const double *u, const double *b, int p, double loglik)
 static bool climb(struct work *w, double *b, double *u, double *information, double *loglik)
 {
     int p = w->p;
-    size_t pp = (size_t)(p * p);
+    size_t pp = (size_t)p * (size_t)p;
     double *factor = mem_array(pp + 2 * (size_t)p, sizeof *factor), *step = factor + pp,
            *trial = step + p;
     bool done = false;
@@ -295,7 +295,7 @@ static void row_influence(const struct work *w, const struct integrals *v, size_
 static void variance(const struct work *w, const double *information, struct finegray_fit *f)
 {
     int p = w->p;
-    size_t pp = (size_t)(p * p);
+    size_t pp = (size_t)p * (size_t)p;
     struct integrals v;
     integrate(w, &v);
     censoring_terms(w, &v);

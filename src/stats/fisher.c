@@ -100,12 +100,11 @@ static double two_sided_p(const struct table *t)
 {
     double from = mode(t, 1);
     long double at_x = 1;
-    if (t->x > from)
-        for (double k = from; k < t->x; k++)
-            at_x *= up(t, 1, k);
-    else
-        for (double k = from; k > t->x; k--)
-            at_x /= up(t, 1, k - 1);
+    double at = from;
+    while (at < t->x)
+        at_x *= up(t, 1, at++);
+    while (at > t->x)
+        at_x /= up(t, 1, --at);
     long double cut = at_x * (1 + 1e-7L), all = 0, in = 0, f = 1;
     for (double k = from;; k++) {
         all += f;
