@@ -163,15 +163,21 @@ enum status survival_draw_cif(struct survival_answer *a, const struct cif_curve 
         const struct cif_curve *c = &curves[stacked ? 0 : s];
         size_t state = stacked ? s + 1 : cause, width = causes + 1;
         size_t *keep = arena_array(&w.arena, c->n, sizeof *keep), n = thin(c->time, c->n, keep);
-        double *v = arena_array(&w.arena, 2 * n, sizeof *v);
+        double *v = arena_array(&w.arena, 4 * n, sizeof *v);
         for (size_t k = 0; k < n; k++) {
+            double p = c->p[keep[k] * width + state];
+            double half = c->se && p > 0 ? a->z * c->se[keep[k] * width + state] / p : 0;
             v[k] = c->time[keep[k]];
-            v[n + k] = c->p[keep[k] * width + state];
+            v[n + k] = p;
+            v[2 * n + k] = p * exp(-half); /* limits on the log scale, as in the table */
+            v[3 * n + k] = fmin(1, p * exp(half));
         }
+        bool band = c->se && !stacked;
         const char *name =
             stacked ? arena_printf(&w.arena, "End %.*s", (int)a->d->cause[s].n, a->d->cause[s].p)
                     : keep_text(&w, survival_group_label(a->d, (int)s));
-        w.series[s] = (struct chart_series){name, v, v + n, NULL, NULL, n};
+        w.series[s] = (struct chart_series){
+            name, v, v + n, band ? v + 2 * n : NULL, band ? v + 3 * n : NULL, n};
         fill_risk(&w, s, c->time, c->risk, c->n);
         buf_addf(&w.desc, " %s: %.1f%% by the end.", name, 100 * v[2 * n - 1]);
     }
