@@ -13,6 +13,7 @@
 #define RELAX_COLUMNS 40000  /* beyond, the relaxation would take minutes */
 #define BRANCH_FRACTIONS 250 /* fewer fractional columns: branch and bound is tried */
 #define WALK_FLIPS 10000000
+#define BRANCH_WEIGHT 5 /* an iteration within branch and bound costs as much more */
 
 /* Rows of each column. */
 struct uses {
@@ -190,6 +191,7 @@ static enum outcome improve_once(const struct uses *u, struct rng *rng, uint32_t
     uint32_t n = gather(u, rng, size, in, list);
     struct lp *lp = neighbourhood(u, out->x, list, n, local);
     enum outcome result = SAME;
+    uint64_t branched = 0;
     int64_t now = 0;
     for (uint32_t i = 0; i < n; i++) {
         now += out->x[list[i]] ? p->cost[list[i]] : 0;
@@ -197,8 +199,10 @@ static enum outcome improve_once(const struct uses *u, struct rng *rng, uint32_t
     }
     if (lp_solve(lp, true) == LP_OPTIMAL && lp_objective(lp) < (double)now - 1 + TIE_TOTAL) {
         struct lp_branch b = {.max_iterations = 3000, .gap = 1 - TIE_TOTAL, .start = start, .x = v};
+        branched = lp_iterations(lp);
         if (lp_branch(lp, &b) == LP_STOPPED)
             result = TOO_HARD;
+        branched = lp_iterations(lp) - branched;
         if (b.found) {
             memcpy(x, out->x, p->n);
             for (uint32_t i = 0; i < n; i++)
@@ -207,7 +211,7 @@ static enum outcome improve_once(const struct uses *u, struct rng *rng, uint32_t
                 result = BETTER;
         }
     }
-    *work += (lp_iterations(lp) + 50) * n;
+    *work += (lp_iterations(lp) + BRANCH_WEIGHT * branched + 50) * n;
     lp_free(lp);
     free(in);
     free(x);
@@ -273,7 +277,7 @@ static void branch(const struct bip *p, struct lp *lp, double *v, double effort,
                    struct bip_result *out)
 {
     struct lp_branch b = {
-        .max_iterations = 500 + (uint64_t)(effort / 200 / (p->nrows + 1)),
+        .max_iterations = 500 + (uint64_t)(effort / 80 / (p->nrows + 1)),
         .gap = 1 - TIE_TOTAL,
         .x = v,
     };
