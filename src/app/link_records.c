@@ -165,7 +165,9 @@ static void add_record(struct link_records *out, const struct stored *s)
     out->line[out->count++] = s->line;
     link_cells(&s->record, s->organisation, &scratch, cells);
     link_record_name(s->id, name);
-    link_data_add(out->data, str_of(name), (struct str){"", 0}, cells);
+    /* Linked across sources: the known records are one source, each new one is its own. */
+    bool new = out->new_after >= 0 && s->id > out->new_after;
+    link_data_add(out->data, str_of(name), new ? str_of(name) : (struct str){"", 0}, cells);
     add_reference(out, true, s->id, cell(get(&s->record, fields.external_id)));
     add_quoted(out, s->id, get(&s->record, fields.prior));
     const char *nrm = identifier(&s->record, "NRM");
@@ -174,7 +176,7 @@ static void add_record(struct link_records *out, const struct stored *s)
     arena_free(&scratch);
 }
 
-enum status link_records_read(struct store *s, int64_t after, struct link_records *out,
+enum status link_records_read(struct store *s, int64_t new_after, struct link_records *out,
                               const struct progress *progress, struct err *e)
 {
     static const char *const wanted[] = {"identity.given_name",
@@ -189,14 +191,15 @@ enum status link_records_read(struct store *s, int64_t after, struct link_record
                                          "referral.external_id",
                                          "referral.prior_reference",
                                          NULL};
-    struct view view = {
-        .order = VIEW_BY_RECORD, .purpose = "linkage", .fields = wanted, .after_record = after};
+    struct view view = {.order = VIEW_BY_RECORD, .purpose = "linkage", .fields = wanted};
     struct link_spec spec = link_records_spec();
     struct cursor *cursor;
     struct view_batch rows;
     uint64_t records, lines;
     int64_t highest;
-    *out = (struct link_records){0};
+    *out = (struct link_records){.new_after = new_after};
+    if (new_after >= 0)
+        spec.mode = LINK_ACROSS;
     TRY(store_count_records(s, &records, &lines, &highest, e));
     TRY(store_view_open(s, &view, &cursor, e));
     out->data = link_data_new(&spec);

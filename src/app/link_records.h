@@ -37,12 +37,15 @@ struct link_records {
     size_t borne_count, borne_cap;
     struct quoted *quoted; /* earlier references that a record quotes */
     size_t quoted_count, quoted_cap;
+    int64_t new_after;
     struct arena memory;
 };
 
-/* Reads every visible record with an id above `after` (0: all). Free with link_records_free. */
-MUST_CHECK enum status link_records_read(struct store *s, int64_t after, struct link_records *out,
-                                         const struct progress *progress, struct err *e);
+/* Reads every visible record. With new_after >= 0, pairs of two records up to that id are not to be
+ * compared again: only what came later is linked, with everything. Free with link_records_free. */
+MUST_CHECK enum status link_records_read(struct store *s, int64_t new_after,
+                                         struct link_records *out, const struct progress *progress,
+                                         struct err *e);
 void link_records_free(struct link_records *r);
 
 /* The text that stands for a record's id in link_data: sorts as the number does. */

@@ -34,23 +34,6 @@ static enum status never_linked(struct err *e)
     return err_hint(e, "Import records, then run: throughline link --store DIR");
 }
 
-static enum status read_model(struct store *s, struct link_model **out, struct err *e)
-{
-    struct arena memory = ARENA_EMPTY;
-    char *text;
-    json_t *doc;
-    enum status st = store_text_get(s, LINK_MODEL_TEXT, &memory, &text, e);
-    if (st == ST_OK && !text)
-        st = never_linked(e);
-    if (st == ST_OK &&
-        (st = json_read_str(str_of(text), "the register's model", &doc, e)) == ST_OK) {
-        st = link_model_from_json(doc, "the register's model", out, e);
-        json_decref(doc);
-    }
-    arena_free(&memory);
-    return st;
-}
-
 /* Takes over the model; the records' data goes to the index, on success and on failure. */
 static enum status build_index(struct link_records *r, struct link_model *model, int threads,
                                struct link_index **out, struct err *e)
@@ -78,8 +61,10 @@ enum status matcher_new(struct store *s, int threads, int32_t today,
     struct link_model *model;
     struct link_records r;
     *out = NULL;
-    TRY(read_model(s, &model, e));
-    enum status st = link_records_read(s, 0, &r, progress, e);
+    TRY(register_model(s, &model, e));
+    if (!model)
+        return never_linked(e);
+    enum status st = link_records_read(s, -1, &r, progress, e);
     if (st != ST_OK) {
         link_model_free(model);
         return st;

@@ -7,6 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Up to this part of the register (one in NEW_SHARE records) is linked alone. */
+enum { NEW_SHARE = 50 };
+
 struct constraints {
     struct link_constraint *all;
     size_t count, cap;
@@ -222,6 +225,42 @@ static enum status keep_model(struct store *store, const struct link_model *mode
     return s;
 }
 
+enum status register_model(struct store *s, struct link_model **out, struct err *e)
+{
+    struct arena memory = ARENA_EMPTY;
+    char *text;
+    json_t *doc;
+    *out = NULL;
+    enum status st = store_text_get(s, LINK_MODEL_TEXT, &memory, &text, e);
+    if (st == ST_OK && text &&
+        (st = json_read_str(str_of(text), "the register's model", &doc, e)) == ST_OK) {
+        st = link_model_from_json(doc, "the register's model", out, e);
+        json_decref(doc);
+    }
+    arena_free(&memory);
+    return st;
+}
+
+/* Records of the clusters that hold a new record: the others' lines stay as they are. */
+static size_t touched_lines(const struct link_records *r, const struct link_result *result,
+                            const int64_t *id_of_rank, int64_t *record, int64_t *group)
+{
+    bool *touched = mem_zalloc(r->count + 1, sizeof *touched);
+    size_t n = 0;
+    for (size_t i = 0; i < r->count; i++)
+        if (r->id[i] > r->new_after)
+            touched[result->cluster[link_data_rank(r->data, (uint32_t)i)]] = true;
+    for (size_t i = 0; i < r->count; i++) {
+        uint32_t cluster = result->cluster[link_data_rank(r->data, (uint32_t)i)];
+        if (!touched[cluster])
+            continue;
+        record[n] = r->id[i];
+        group[n++] = id_of_rank[cluster];
+    }
+    free(touched);
+    return n;
+}
+
 static enum status write_result(struct register_link_job *job, const struct link_records *r,
                                 const int64_t *id_of_rank, const struct link_result *result,
                                 const struct link_model *model, struct claims *claims,
@@ -229,23 +268,24 @@ static enum status write_result(struct register_link_job *job, const struct link
 {
     int64_t run, highest = r->count ? r->id[r->count - 1] : 0;
     uint64_t written;
+    int64_t *record = mem_array(r->count + 1, sizeof *record);
     int64_t *group = mem_array(r->count + 1, sizeof *group);
-    for (size_t i = 0; i < r->count; i++)
-        group[i] = id_of_rank[result->cluster[link_data_rank(r->data, (uint32_t)i)]];
+    bool all = r->new_after < 0;
+    size_t n = touched_lines(r, result, id_of_rank, record, group);
     enum status s = store_begin(job->store, e);
     if (s == ST_OK)
         s = store_mark_get(job->store, "link.run", 0, &run, e);
     if (s == ST_OK)
         s = store_claims_put(job->store, claims->all, claims->count, run + 1, &written, e);
-    if (s == ST_OK)
+    if (s == ST_OK && all)
         s = store_claims_withdraw_older(job->store, run + 1, &written, e);
     if (s == ST_OK)
-        s = store_lines_set(job->store, r->id, group, r->count, &job->moved, e);
+        s = store_lines_set(job->store, record, group, n, &job->moved, e);
     if (s == ST_OK)
         s = store_mark_set(job->store, "link.run", run + 1, e);
     if (s == ST_OK)
         s = store_mark_set(job->store, "link.highest", highest, e);
-    if (s == ST_OK)
+    if (s == ST_OK && all)
         s = keep_model(job->store, model, e);
     if (s == ST_OK)
         s = store_mark_set(job->store, LINK_STALE_MARK, 0, e);
@@ -253,6 +293,7 @@ static enum status write_result(struct register_link_job *job, const struct link
         s = store_commit(job->store, e);
     else
         store_rollback(job->store);
+    free(record);
     free(group);
     return s;
 }
@@ -300,9 +341,24 @@ static void add_references(struct register_link_job *job, const struct link_reco
     free(asked.all);
 }
 
-static enum status link_all(struct register_link_job *job, struct link_records *r, struct err *e)
+/* What is joined stays joined when only new records are linked. */
+static void keep_lines(const struct link_records *r, struct constraints *constraints)
 {
-    struct link_model *model = NULL;
+    struct reference_pair *member = mem_array(r->count + 1, sizeof *member);
+    size_t n = 0;
+    for (size_t i = 0; i < r->count && r->id[i] <= r->new_after; i++)
+        member[n++] = (struct reference_pair){r->line[i], r->id[i]};
+    qsort(member, n, sizeof *member, by_pair);
+    for (size_t i = 1; i < n; i++)
+        if (member[i].a == member[i - 1].a)
+            constrain(constraints, member[i - 1].b, member[i].b, true);
+    free(member);
+}
+
+/* Everything, when r->new_after is negative; else what is new, with the model that was kept. */
+static enum status link_all(struct register_link_job *job, struct link_records *r,
+                            struct link_model *model, struct err *e)
+{
     struct link_result result = {0};
     struct constraints constraints = {.records = r};
     struct claims claims = {0};
@@ -314,14 +370,18 @@ static enum status link_all(struct register_link_job *job, struct link_records *
                                    .keep_bits = LINK_REVIEW_BITS,
                                    .progress = &job->progress};
     enum status s = link_data_finish(r->data, job->threads, e);
+    if (s == ST_OK && model)
+        s = link_model_fit(model, r->data, e);
     if (s == ST_OK)
         s = store_claims_each(job->store, -1, human_claim, &constraints, e);
+    if (s == ST_OK && r->new_after >= 0)
+        keep_lines(r, &constraints);
     size_t pair_count = s == ST_OK ? reference_pairs(r, &pairs) : 0;
     options.constraint = constraints.all;
     options.constraints = constraints.count;
-    if (s == ST_OK)
+    if (s == ST_OK && !model)
         s = link_run(r->data, &options, &model, &result, e);
-    if (s == ST_OK && pair_count) {
+    if (s == ST_OK) {
         add_references(job, r, model, pairs, pair_count, &constraints, &claims);
         options.constraint = constraints.all;
         options.constraints = constraints.count;
@@ -360,15 +420,24 @@ enum status register_link(struct register_link_job *job, struct err *e)
     job->nothing_new = !job->full && linked >= highest && !stale;
     if (job->nothing_new)
         return ST_OK;
+    struct link_model *model = NULL;
+    uint64_t share = records / NEW_SHARE;
+    if (!job->full && !stale && linked > 0 && (uint64_t)(highest - linked) <= share)
+        TRY(register_model(job->store, &model, e));
     struct link_records r;
-    TRY(link_records_read(job->store, 0, &r, &job->progress, e));
+    enum status s = link_records_read(job->store, model ? linked : -1, &r, &job->progress, e);
+    if (s != ST_OK) {
+        link_model_free(model);
+        return s;
+    }
     for (size_t i = 0; i < r.count; i++)
         job->new_records += r.id[i] > linked;
-    enum status s;
-    if (r.count < 2)
+    if (r.count < 2) {
+        link_model_free(model);
         s = store_mark_set(job->store, "link.highest", highest, e);
-    else
-        s = link_all(job, &r, e);
+    } else {
+        s = link_all(job, &r, model, e);
+    }
     link_records_free(&r);
     return s;
 }

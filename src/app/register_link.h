@@ -9,7 +9,7 @@
  * 64 to 1), and of a pair's weight above which a possible match is put to one. How often such links
  * are right is measured by `evaluate` on a made population, and by `review` on a real one. */
 #define LINK_AUTO_BITS 6.0
-#define LINK_REVIEW_BITS 0.0
+#define LINK_REVIEW_BITS 3.0
 
 /* A quoted reference joins two records unless what else they say speaks this clearly against it:
  * people misread references, and one reference can name two people of a family. */
@@ -33,5 +33,9 @@ struct register_link_job {
 };
 
 MUST_CHECK enum status register_link(struct register_link_job *job, struct err *e);
+
+struct link_model;
+/* The model that the last link kept; *out is NULL when the register was never linked. */
+MUST_CHECK enum status register_model(struct store *s, struct link_model **out, struct err *e);
 
 #endif
