@@ -1,15 +1,15 @@
 /* Made people for measuring speed: gen_people ROWS SEED FIRST.txt SURNAMES.txt > people.csv
  *
  * Persons have 1 to 5 records (.62 .20 .10 .05 .03), each corrupted on its own: typing errors,
- * swapped names, missing cells, wrong dates, moves. First names: 80 % real ones (Zipf exponent .75),
- * 20 % of 6,000 made of syllables (.5); surnames 55 % real (.7), 45 % of 50,000 syllabic (.45);
- * 120,000 postcodes (.25) each in one of 400 cities (.9); 30 nationalities (.8). For speed only:
- * accuracy on these people says nothing about real ones. */
+ * swapped names, missing cells, wrong dates, moves. First names: 80 % real ones (Zipf exponent
+ * .75), 20 % of 6,000 made of syllables (.5); surnames 55 % real (.7), 45 % of 50,000 syllabic
+ * (.45); 120,000 postcodes (.25) each in one of 400 cities (.9); 30 nationalities (.8). For speed
+ * only: accuracy on these people says nothing about real ones. */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <math.h>
 
 static uint64_t state;
 
@@ -94,8 +94,9 @@ static struct list read_list(const char *path, double exponent)
 }
 static void syllables(char *out, int most)
 {
-    static const char *const on[] = {"b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t",
-                                     "v", "z", "sh", "ch", "br", "tr", "gj", "dh", "kw", "y", "j"};
+    static const char *const on[] = {"b",  "d",  "f",  "g",  "h",  "k",  "l", "m",
+                                     "n",  "p",  "r",  "s",  "t",  "v",  "z", "sh",
+                                     "ch", "br", "tr", "gj", "dh", "kw", "y", "j"};
     static const char *const nucleus[] = {"a", "e", "i", "o", "u", "ai", "ou"};
     static const char *const coda[] = {"", "", "", "n", "r", "s", "l", "m", "k", "sh"};
     int n = 2 + (int)below((uint32_t)most - 1);
@@ -246,8 +247,8 @@ int main(int argc, char **argv)
         struct person p = {0};
         strcpy(p.first, chance(.8) ? real_first.text[draw(&real_first)]
                                    : made_first.text[draw(&made_first)]);
-        strcpy(p.last, chance(.55) ? real_last.text[draw(&real_last)]
-                                   : made_last.text[draw(&made_last)]);
+        strcpy(p.last,
+               chance(.55) ? real_last.text[draw(&real_last)] : made_last.text[draw(&made_last)]);
         p.y = 1950 + (int)below(60);
         p.m = 1 + (int)below(12);
         p.d = 1 + (int)below((uint32_t)days_in(p.y, p.m));

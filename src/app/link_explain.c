@@ -149,7 +149,7 @@ static enum status model_of_file(const char *path, const struct link_data *d, st
 static enum status explain(const struct link_explain_request *r, struct link_data *d,
                            struct link_model **m, struct buf *text, json_t **doc, struct err *e)
 {
-    uint32_t a, b;
+    uint32_t a = 0, b = 0;
     struct link_result result;
     double bits = log2(r->threshold / (1.0 - r->threshold));
     struct link_options o = {.threads = r->threads, .threshold_bits = bits, .keep_bits = INFINITY};

@@ -308,6 +308,8 @@ static void normalise_column(struct link_data *d, int from, const uint64_t *weig
     for (int k = 0, parts = 0; k < d->columns; k++)
         if (d->column[k].from == from)
             to[parts++] = &d->column[k];
+    if (!to[0])
+        BUG("column %d of the specification is compared nowhere", from);
     const struct intern *raw = &d->raw[from];
     if (to[0]->type == LINK_DATE)
         normalise_dates(to[0], raw, weight, nz);

@@ -232,7 +232,7 @@ static void set_dependence(struct em *em, const struct tally *tally)
 {
     struct link_model *m = em->m;
     int parent[LINK_MAX_COLUMNS];
-    for (int k = 0; k < m->columns; k++)
+    for (int k = 0; k < LINK_MAX_COLUMNS; k++)
         parent[k] = k;
     m->edges = 0;
     for (;;) {
