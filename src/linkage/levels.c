@@ -33,8 +33,7 @@ static const struct level_set sets[LINK_TYPES] = {
     [LINK_FULL_NAME] = NAME_LEVELS,
     [LINK_DATE] = {.levels = 7,
                    .words = {"missing", "the same day",
-                             "one digit wrong, two digits or day and month swapped, or the same "
-                             "day in another calendar",
+                             "a digit wrong, digits or day and month swapped, or another calendar",
                              "two of day, month and year the same, or as far as they are known",
                              "the same year", "within about a year", "different"},
                    .m = {0, .82, .06, .04, .02, .02, .04}},
