@@ -88,6 +88,7 @@ static enum status read_claims(struct store *s, struct drawing *d, struct err *e
     TRY(store_count_records(s, &records, &lines, &highest, e));
     if (highest >= UINT32_MAX - 1)
         return err_set(e, ST_DATA, "the register has more record numbers than can be drawn over");
+    d->out->calibration = d->o->calibration ? *d->o->calibration : link_calibration_made(records);
     d->ids = (uint32_t)highest + 1;
     d->parent = mem_array(d->ids, sizeof *d->parent);
     d->affected = mem_zalloc(d->ids, sizeof *d->affected);
@@ -338,14 +339,15 @@ static void add_group(const struct drawing *d, const struct kept *kept, const ui
     arena_rewind(memory);
 }
 
-static void add_component(const struct drawing *d, size_t k, struct rng *rng, struct arena *scratch,
-                          struct arena *memory, int64_t *totals)
+static void add_component(const struct drawing *d, size_t k,
+                          const struct link_calibration *calibration, struct rng *rng,
+                          struct arena *scratch, struct arena *memory, int64_t *totals)
 {
     const struct sample_component *c = &d->components[k];
     uint32_t *group = arena_array(scratch, c->n, sizeof *group);
     uint32_t *end = arena_array(scratch, (size_t)c->n + 1, sizeof *end);
     uint32_t *member = arena_array(scratch, c->n, sizeof *member);
-    link_sample(c, &d->o->calibration, rng, scratch, group);
+    link_sample(c, calibration, rng, scratch, group);
     for (uint32_t i = 0; i < c->n; i++)
         end[group[i] + 1]++;
     for (uint32_t i = 1; i <= c->n; i++)
@@ -364,9 +366,11 @@ static void draw(void *ctx, size_t number, int thread)
     int64_t *totals = d->totals + number * d->slots;
     struct rng rng = rng_stream(d->o->seed, number);
     struct arena scratch = ARENA_EMPTY, memory = ARENA_EMPTY;
+    struct link_calibration calibration = d->out->calibration;
+    calibration.intercept += calibration.intercept_sd * rng_normal(&rng);
     memcpy(totals, d->constant, d->slots * sizeof *totals);
     for (size_t k = 0; k < d->component_count; k++) {
-        add_component(d, k, &rng, &scratch, &memory, totals);
+        add_component(d, k, &calibration, &rng, &scratch, &memory, totals);
         arena_rewind(&scratch);
     }
     arena_free(&memory);

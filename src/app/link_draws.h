@@ -21,7 +21,7 @@ struct link_draws_options {
     int draws;     /* 2 or more; POOL_DRAWS_MIN or more to be taken at its word */
     uint64_t seed; /* one stream per draw: the answer is the same for any thread count */
     int threads;
-    struct link_calibration calibration;
+    const struct link_calibration *calibration; /* NULL: link_calibration_made of the register */
     /* Share of people without a true repeat whom the register shows without one, as measured
      * (`evaluate`, or a clerical review); NAN: not known. */
     double specificity;
@@ -55,7 +55,8 @@ struct link_draws {
     struct draw_quantity *quantities;
     size_t count;
     int draws;
-    uint64_t records, people;   /* counted, with the register's own links */
+    struct link_calibration calibration; /* as used */
+    uint64_t records, people;            /* counted, with the register's own links */
     uint64_t claims, undecided; /* read; not settled by a person, reference or p of 0 or 1 */
     uint64_t components, affected_records; /* drawn */
     struct arena memory;

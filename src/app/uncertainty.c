@@ -47,8 +47,9 @@ static json_t *document(const struct uncertainty_question *q, const struct link_
     study_put_count(doc, "seed", (double)q->draws.seed);
     json_object_set_new(doc, "few_draws", json_boolean(d->draws < POOL_DRAWS_MIN));
     json_object_set_new(doc, "calibration",
-                        json_pack("{s:f,s:f}", "intercept", q->draws.calibration.intercept, "slope",
-                                  q->draws.calibration.slope));
+                        json_pack("{s:f,s:f,s:f}", "intercept", d->calibration.intercept,
+                                  "intercept_sd", d->calibration.intercept_sd, "slope",
+                                  d->calibration.slope));
     study_put(doc, "specificity", q->draws.specificity);
     for (size_t i = 0; i < d->count; i++)
         json_array_append_new(rows, quantity_json(&d->quantities[i]));

@@ -60,9 +60,8 @@ static enum status read_question(struct cli *c, struct uncertainty_question *q, 
     TRY(read_period(c, m, e));
     d->until = INT32_MAX;
     d->nrm_complete = cli_has(c, "nrm-complete");
-    d->calibration = strcmp(cli_text(c, "calibration", "made"), "made") == 0
-                         ? LINK_CALIBRATION_MADE
-                         : LINK_CALIBRATION_STATED;
+    if (strcmp(cli_text(c, "calibration", "made"), "stated") == 0)
+        d->calibration = &link_calibration_stated;
     d->seed = m->seed = (uint64_t)cli_int(c, "seed", 1);
     m->threads = d->threads;
     return ST_OK;

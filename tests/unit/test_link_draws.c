@@ -17,12 +17,11 @@ enum { TIMES = 20000 };
 static void sample_many(const struct sample_component *c, const char *const *shapes, int counts[])
 {
     struct arena scratch = ARENA_EMPTY;
-    struct link_calibration stated = LINK_CALIBRATION_STATED;
     for (int i = 0; i < TIMES; i++) {
         struct rng rng = rng_stream(11, (uint64_t)i);
         uint32_t group[8];
         char shape[9] = "";
-        link_sample(c, &stated, &rng, &scratch, group);
+        link_sample(c, &link_calibration_stated, &rng, &scratch, group);
         for (uint32_t k = 0; k < c->n; k++)
             shape[k] = (char)('0' + group[k]);
         int s = 0;
@@ -98,7 +97,7 @@ static void decisions_hold_in_every_answer(void **state)
 
 static void calibration_moves_the_logit(void **state)
 {
-    struct link_calibration c = {-1, 0.5};
+    struct link_calibration c = {-1, 0.5, 0};
     NEAR(link_calibrated(&c, 0), 1 / (1 + exp(1)), 1e-15);
     NEAR(link_calibrated(&c, 2 / M_LN2), 0.5, 1e-15);
 }
@@ -156,7 +155,7 @@ static struct link_draws_options options(int draws, int threads)
                                        .draws = draws,
                                        .seed = 5,
                                        .threads = threads,
-                                       .calibration = LINK_CALIBRATION_STATED,
+                                       .calibration = &link_calibration_stated,
                                        .specificity = 0.9};
 }
 
