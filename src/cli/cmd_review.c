@@ -1,6 +1,6 @@
 /* Looking: the queue, one pair, and what the decisions measure. Deciding is cmd_review_decide.c. */
 #include "app/review.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
 #include "cli/register.h"
 
 #include <math.h>
