@@ -2,7 +2,8 @@
  * again with it. */
 #include "app/register_link.h"
 #include "app/review.h"
-#include "cli/open_store.h"
+#include "cli/job.h"
+#include "cli/register.h"
 
 enum { NAME_MOST = 60 };
 
@@ -41,7 +42,7 @@ static enum status link_again(struct cli *c, struct register_link_job *job, stru
 {
     *job = (struct register_link_job){.progress = cli_progress(c)};
     TRY(thread_count(c, &job->threads, e));
-    TRY(open_store(c, STORE_JOB, KEYS_LINKAGE, "linkage", &job->store, e));
+    TRY(register_open(c, STORE_JOB, KEYS_LINKAGE, "linkage", &job->store, e));
     enum status s = register_link(job, e);
     store_close(job->store);
     if (s != ST_OK)
@@ -123,7 +124,8 @@ static enum status run_decide(struct cli *c, struct err *e)
 }
 
 static const struct opt decide_opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"by", OPT_TEXT, "NAME", "who decides", true, 0},
     {"answer", OPT_TEXT, "same|different|unsure", "are the two records one person?", false, 0},
     {"second", OPT_FLAG, NULL, "as the second reviewer, who must be another person", false, 0},
@@ -178,7 +180,8 @@ static enum status run_undo(struct cli *c, struct err *e)
 }
 
 static const struct opt undo_opts[] = {
-    STORE_OPTIONS,
+    REGISTER_OPTS,
+    THREADS_OPT,
     {"by", OPT_TEXT, "NAME", "who takes it back", true, 0},
     {0},
 };

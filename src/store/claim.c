@@ -27,15 +27,19 @@ struct put {
     uint64_t written;
 };
 
+/* In a claim's history the machine goes by this name, whoever started the job (the audit log has
+ * that): undo passes its steps over. */
+#define MACHINE "system"
+
 /* The state that is about to change, kept as history. */
-static enum status keep_event(struct store *s, int64_t a, int64_t b, const char *at,
-                              enum claim_status to, struct err *e)
+static enum status keep_event(struct store *s, const char *actor, int64_t a, int64_t b,
+                              const char *at, enum claim_status to, struct err *e)
 {
     return db_do(s->db, e,
                  "INSERT INTO claim_event (a, b, at, actor, from_status, from_basis, from_weight,"
                  " from_probability, from_human, to_status) SELECT a, b, $3, $4, status, basis,"
                  " weight, probability, human, $5 FROM claim WHERE a = $1 AND b = $2",
-                 "iittt", a, b, at, s->actor.name, names[to]);
+                 "iittt", a, b, at, actor, names[to]);
 }
 
 static enum status put_new(struct put *p, const struct claim *c, struct err *e)
@@ -64,7 +68,7 @@ static enum status put_one(struct put *p, const struct claim *c, struct err *e)
         db_bind(p->touch, "iii", c->a, c->b, p->run);
         return db_run(p->touch, e);
     }
-    TRY(keep_event(p->s, c->a, c->b, p->at, c->status, e));
+    TRY(keep_event(p->s, MACHINE, c->a, c->b, p->at, c->status, e));
     db_bind(p->update, "iittrritt", c->a, c->b, names[c->status], c->basis, c->weight,
             c->probability, p->run, p->s->actor.name, p->at);
     p->written++;
@@ -132,7 +136,7 @@ static enum status withdraw_older(struct store *s, int64_t run, uint64_t *withdr
               "INSERT INTO claim_event (a, b, at, actor, from_status, from_basis, from_weight,"
               " from_probability, from_human, to_status) SELECT a, b, $2, $3, status, basis,"
               " weight, probability, human, 'WITHDRAWN' FROM claim" OLDER,
-              "itt", run, at, s->actor.name));
+              "itt", run, at, MACHINE));
     TRY(db_do(s->db, e, "UPDATE claim SET status = 'WITHDRAWN', run = $1" OLDER, "i", run));
 #undef OLDER
     *withdrawn = (uint64_t)db_changes(s->db);
@@ -198,7 +202,7 @@ static enum status decide(struct store *s, int64_t a, int64_t b, enum claim_stat
               "INSERT INTO claim (a, b, status, basis, weight, probability, human, run, actor, at)"
               " VALUES ($1, $2, 'WITHDRAWN', $3, 0, 0, 0, 0, $4, $5) ON CONFLICT (a, b) DO NOTHING",
               "iittt", a, b, basis, s->actor.name, at));
-    TRY(keep_event(s, a, b, at, status, e));
+    TRY(keep_event(s, s->actor.name, a, b, at, status, e));
     TRY(db_get_int(s->db, e, 0, &event, "SELECT max(id) FROM claim_event", ""));
     TRY(note_event(s, event, note, e));
     TRY(db_do(s->db, e,
@@ -225,7 +229,7 @@ static enum status undo(struct store *s, int64_t a, int64_t b, struct err *e)
     clock_utc(at);
     TRY(db_get_int(s->db, e, 0, &event,
                    "SELECT max(v.id) FROM claim_event v WHERE v.a = $1 AND v.b = $2"
-                   " AND v.undoes IS NULL AND v.actor <> 'system' AND NOT EXISTS"
+                   " AND v.undoes IS NULL AND v.actor <> '" MACHINE "' AND NOT EXISTS"
                    " (SELECT 1 FROM claim_event u WHERE u.undoes = v.id)",
                    "ii", a, b));
     if (event == 0)
