@@ -118,7 +118,7 @@ with temp_dir() as d:
     plain = write(d + "/plain.json", json.dumps(
         {"tables": [{"name": "P", "dimensions": ["u", "v"]}], "method": "suppress"}))
 
-    def enumerated(fits, limit=24):
+    def enumerated(fits, limit=8):  # columns add up to 4, 6 and 13 of which 7 are printed
         low, high = {}, {}
         fixed = {k: truth[k] for k in keys if k not in hidden}
         unknown = [k for k in keys if k in hidden]
