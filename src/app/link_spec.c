@@ -82,7 +82,7 @@ static enum status read_columns(struct link_spec_file *s, const json_t *columns,
     json_object_foreach((json_t *)(uintptr_t)columns, name, v)
     {
         int k = s->spec.columns;
-        const char *type = NULL;
+        const char *type = "";
         s->parts[k] = 1;
         s->csv[k][0] = name;
         if (json_is_object(v))

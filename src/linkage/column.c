@@ -52,6 +52,7 @@ void link_data_free(struct link_data *d)
         free(d->column[k].value);
         free(d->column[k].words);
         free(d->column[k].initial);
+        free(d->column[k].hash);
         free(d->column[k].count);
         free(d->lift[k]);
     }

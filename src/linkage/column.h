@@ -39,6 +39,7 @@ struct column {
     struct words *words; /* by value; NULL when the type has none */
     uint8_t *initial;    /* names: first letter, with INITIAL_OF_WORDS when there are several */
     uint32_t *count;     /* records, by value */
+    uint64_t *hash;      /* of the normalised text, by value */
     uint32_t values;
     size_t value_cap;
     uint64_t present;         /* records with a value */
@@ -77,6 +78,11 @@ struct link_data {
     float *lift[LINK_MAX_COLUMNS]; /* by edge of the model and record, bits; NULL: the average */
 };
 
+static inline uint64_t value_hash(const struct column *c, uint32_t v)
+{
+    return c->hash[v];
+}
+
 static inline const uint32_t *data_row(const struct link_data *d, uint32_t record)
 {
     return d->cell + (size_t)record * (size_t)d->columns;
@@ -110,8 +116,6 @@ static inline bool name_has_words(const struct value *v)
 {
     return v->extra & 1;
 }
-/* Hash of the normalised text. */
-uint64_t value_hash(const struct column *c, uint32_t v);
 static inline int packed_year(uint32_t p)
 {
     return (int)(p >> 14);

@@ -298,13 +298,6 @@ static uint32_t packed_of_text(struct str s)
     return date_pack(part[0], part[1], part[2]);
 }
 
-uint64_t value_hash(const struct column *c, uint32_t v)
-{
-    const struct cmp_key *k = &c->value[v].key;
-    return k->n < CMP_MAX ? str_hash((struct str){(const char *)k->c, k->n})
-                          : str_hash(intern_text(&c->texts, v));
-}
-
 static bool is_name(enum link_type t)
 {
     return t == LINK_GIVEN_NAME || t == LINK_FAMILY_NAME || t == LINK_FULL_NAME;
@@ -330,6 +323,7 @@ static void derive(struct column *c, uint32_t v)
     struct value *value = &c->value[v];
     *value = (struct value){0};
     c->count[v] = 0;
+    c->hash[v] = str_hash(s);
     if (c->type == LINK_DATE) {
         char digits[9];
         value->extra = packed_of_text(s);
@@ -368,6 +362,7 @@ static void reserve(struct column *c, size_t n)
     free(c->value);
     c->value = p;
     c->count = mem_resize(c->count, c->value_cap, sizeof *c->count);
+    c->hash = mem_resize(c->hash, c->value_cap, sizeof *c->hash);
     if (has_words(c->type))
         c->words = mem_resize(c->words, c->value_cap, sizeof *c->words);
     if (is_name(c->type))
