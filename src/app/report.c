@@ -3,6 +3,7 @@
 #include "app/report_parts.h"
 #include "base/date.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static const char made_words[] = "Made data: nobody in this report exists. The population is "
@@ -69,6 +70,22 @@ void report_methods(struct report *r)
                         "with what was wrong.");
 }
 
+/* Only a made population has a truth to be measured against. */
+static enum status measure(struct report *r, struct err *e)
+{
+    r->specificity = NAN;
+    if (!r->job->truth)
+        return ST_OK;
+    struct evaluate_job job = {.store = r->job->store, .truth = r->job->truth};
+    TRY(evaluate_run(&job, e));
+    r->measured = job.out;
+    uint64_t first = job.out.records - job.out.unmatched - job.out.all.recall.n;
+    if (first)
+        r->specificity =
+            1.0 - (double)(job.out.all.precision.n - job.out.all.precision.x) / (double)first;
+    return ST_OK;
+}
+
 static enum status sections(struct report *r, struct err *e)
 {
     TRY(report_repeats(r, e));
@@ -76,7 +93,9 @@ static enum status sections(struct report *r, struct err *e)
     TRY(report_timing(r, e));
     TRY(report_profile(r, e));
     TRY(report_triggers(r, e));
-    TRY(report_quality(r, e));
+    TRY(report_uncertainty(r, e));
+    TRY(report_hidden(r, e));
+    report_quality(r);
     TRY(report_published(r, e));
     report_methods(r);
     return ST_OK;
@@ -92,7 +111,9 @@ enum status report_write(struct report_job *job, struct err *e)
                                        .progress = &job->progress};
     TRY(analysis_read(job->store, &options, &r.a, e));
     open_bulletin(&r);
-    enum status s = report_tables(&r, e);
+    enum status s = measure(&r, e);
+    if (s == ST_OK)
+        s = report_tables(&r, e);
     if (s == ST_OK)
         s = sections(&r, e);
     if (s == ST_OK)

@@ -3,6 +3,7 @@
 #ifndef APP_REPORT_PARTS_H
 #define APP_REPORT_PARTS_H
 
+#include "app/evaluate.h"
 #include "app/release_tables.h"
 #include "app/report.h"
 #include "publish/bulletin.h"
@@ -38,8 +39,10 @@ struct report {
     size_t person_tables;
     const char *years[REPORT_YEARS + 2];
     int year_count; /* the last label is "Not dated" */
-    int tables_used, figures_used;
+    int tables_used;
     const char *source;
+    struct evaluation measured; /* against the truth of a made population, when one is given */
+    double specificity; /* share of first records that are not shown as repeats; NAN: not known */
 };
 
 /* Fills persons and referrals with protected counts. */
@@ -51,7 +54,9 @@ MUST_CHECK enum status report_definitions(struct report *r, struct err *e);
 MUST_CHECK enum status report_timing(struct report *r, struct err *e);
 MUST_CHECK enum status report_profile(struct report *r, struct err *e);
 MUST_CHECK enum status report_triggers(struct report *r, struct err *e);
-MUST_CHECK enum status report_quality(struct report *r, struct err *e);
+MUST_CHECK enum status report_uncertainty(struct report *r, struct err *e);
+MUST_CHECK enum status report_hidden(struct report *r, struct err *e);
+void report_quality(struct report *r);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
 void report_methods(struct report *r);
 

@@ -2,7 +2,6 @@
  * measures them. */
 #include "app/report_parts.h"
 
-#include "app/evaluate.h"
 #include "chart/forest.h"
 #include "stats/proportion.h"
 
@@ -66,7 +65,7 @@ static void incidents(struct report *r, const struct evaluation *v)
     grid_end(g);
 }
 
-enum status report_quality(struct report *r, struct err *e)
+void report_quality(struct report *r)
 {
     bulletin_section(r->b, "quality", "How good the links are");
     if (!r->job->truth) {
@@ -74,11 +73,9 @@ enum status report_quality(struct report *r, struct err *e)
                       "No truth was given, so nothing measures the links of this register here. "
                       "Review a sample of "
                       "them (throughline review) before you quote a figure that rests on them.");
-        return ST_OK;
+        return;
     }
-    struct evaluate_job job = {.store = r->job->store, .truth = r->job->truth};
-    TRY(evaluate_run(&job, e));
-    const struct evaluation *v = &job.out;
+    const struct evaluation *v = &r->measured;
     bulletin_text(r->b, "The population is made, so the truth is known: which records are one "
                         "person, and which repeats are "
                         "new. A repeat is shown when a record stands in a line behind an earlier "
@@ -94,5 +91,4 @@ enum status report_quality(struct report *r, struct err *e)
                  "ones are shown.\n",
                  percent(r, (double)v->all.precision.x / (double)v->all.precision.n),
                  percent(r, (double)v->all.recall.x / (double)v->all.recall.n));
-    return ST_OK;
 }
