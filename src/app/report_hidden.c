@@ -16,7 +16,8 @@ static const struct table_column draw_columns[] = {
     {"Upper %", true, 0},
     {"95% were the links certain, lower %", true, 0},
     {"Upper, links certain %", true, 0},
-    {"% of the variance due to links", true, 0}};
+    {"% of the variance due to links", true, 0},
+    {"False ones by specificity alone", true, 0}};
 
 /* ---- linkage uncertainty ---- */
 
