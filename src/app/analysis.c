@@ -19,11 +19,45 @@ const char *const age_groups[AGE_GROUPS + 1] = {"Adult", "Child", "Unknown", NUL
 
 enum { GROUP_UNKNOWN = NATIONALITY_GROUPS - 1, EXPLOITATION_OTHER = 5, EXPLOITATION_UNKNOWN = 6 };
 
+const char *const completeness_fields[COMPLETENESS_FIELDS + 1] = {
+    "person.gender",
+    "person.nationality",
+    "person.birth_date_precision",
+    "referral.age_status_at_referral",
+    "episode.act",
+    "episode.start_date",
+    "exit.exit_status",
+    "exit.date",
+    "episode.exploitation_types",
+    "referral.reported_before",
+    "decision.outcome",
+    "support_period.exit_reason",
+    "risk_assessment.retrafficking_identified",
+    "followup.retrafficked_since",
+    NULL};
+const char *const completeness_words[COMPLETENESS_FIELDS + 1] = {
+    "Sex",
+    "Nationality",
+    "Date of birth, to any precision",
+    "Age status",
+    "An episode is told of",
+    "When an episode began",
+    "Whether the person got out",
+    "When the person got out",
+    "Type of exploitation",
+    "Whether it was reported before",
+    "A decision",
+    "Why support ended",
+    "Whether a risk of re-trafficking was found",
+    "A follow-up says whether it happened again",
+    NULL};
+
 /* ---- categories ---- */
 
 static uint8_t group_of_country[26 * 26 * 26]; /* group + 1; 0: no such country */
 static struct {
     const struct field *gender, *nationality, *age_status, *deceased, *departed;
+    const struct field *counted[COMPLETENESS_FIELDS];
 } fields;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -71,6 +105,8 @@ static void prepare(void)
     fields.age_status = need("referral.age_status_at_referral");
     fields.deceased = need("person.deceased");
     fields.departed = need("return_plan.departed_on");
+    for (int i = 0; i < COMPLETENESS_FIELDS; i++)
+        fields.counted[i] = need(completeness_fields[i]);
 }
 
 uint8_t analysis_nationality_group(const char *alpha3)
@@ -183,6 +219,28 @@ static void flag_person(const struct line *l, struct person_row *p)
         p->flags |= (uint16_t)(1u << found[i].kind);
 }
 
+/* A code that says "not known" says nothing. */
+static bool says_something(const char *value)
+{
+    return value && strcmp(value, "UNKNOWN") != 0 && strcmp(value, "NOT_ASKED") != 0 &&
+           strcmp(value, "NONE") != 0;
+}
+
+static void count_completeness(struct analysis *a, const struct line *l)
+{
+    for (int i = 0; i < l->record_count; i++) {
+        const struct line_record *r = &l->records[i];
+        uint8_t channel =
+            code_number("referral_channel", line_get(r, line_fields()->referral_channel, 1));
+        if (channel >= CHANNELS_MAX)
+            continue;
+        a->completeness.records[channel]++;
+        for (int k = 0; k < COMPLETENESS_FIELDS; k++)
+            a->completeness.present[channel][k] +=
+                says_something(line_get(r, fields.counted[k], 1));
+    }
+}
+
 static void add_referrals(struct analysis *a, const struct line *l, struct person_row *p)
 {
     const struct line_fields *f = line_fields();
@@ -282,6 +340,7 @@ static void add_line(struct analysis *a, const struct analysis_options *o, const
     flag_person(&l, &p);
     add_referrals(a, &l, &p);
     add_spells(a, &l, &p);
+    count_completeness(a, &l);
     MEM_GROW(a->persons, a->person_cap, a->person_count + 1);
     a->persons[a->person_count++] = p;
 }
@@ -316,9 +375,15 @@ static enum status read_lines(struct store *s, const struct analysis_options *o,
 #define LINE_FIELD(name, path) path,
 #include "domain/line_fields.def"
 #undef LINE_FIELD
-        "person.gender",           "person.nationality",
-        "person.deceased",         "referral.age_status_at_referral",
-        "return_plan.departed_on", NULL};
+        "person.gender",
+        "person.nationality",
+        "person.deceased",
+        "referral.age_status_at_referral",
+        "return_plan.departed_on",
+        "person.birth_date_precision",
+        "support_period.exit_reason",
+        "risk_assessment.retrafficking_identified",
+        NULL};
     struct view view = {.order = VIEW_BY_LINE, .purpose = "statistics", .fields = wanted};
     struct cursor *cursor;
     struct view_batch rows;

@@ -52,6 +52,15 @@ struct spell_row {
     enum spell_end end;
 };
 
+/* How often a channel's records say something: the fields that the answers depend on most. */
+enum { COMPLETENESS_FIELDS = 14 };
+extern const char *const completeness_fields[COMPLETENESS_FIELDS + 1]; /* "entity.field" */
+extern const char *const completeness_words[COMPLETENESS_FIELDS + 1];
+struct completeness {
+    uint64_t records[CHANNELS_MAX]; /* by code number of referral_channel */
+    uint64_t present[CHANNELS_MAX][COMPLETENESS_FIELDS];
+};
+
 struct analysis {
     struct person_row *persons;
     size_t person_count, person_cap;
@@ -61,6 +70,7 @@ struct analysis {
     size_t spell_count, spell_cap;
     size_t spells_undated; /* exits that have no date */
     const struct definition_set *set;
+    struct completeness completeness;
     int32_t as_at; /* the latest day on which a record was received */
 };
 

@@ -93,6 +93,7 @@ static enum status sections(struct report *r, struct err *e)
     TRY(report_timing(r, e));
     TRY(report_profile(r, e));
     TRY(report_triggers(r, e));
+    report_missing(r);
     TRY(report_uncertainty(r, e));
     TRY(report_hidden(r, e));
     report_quality(r);

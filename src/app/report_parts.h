@@ -56,6 +56,7 @@ MUST_CHECK enum status report_profile(struct report *r, struct err *e);
 MUST_CHECK enum status report_triggers(struct report *r, struct err *e);
 MUST_CHECK enum status report_uncertainty(struct report *r, struct err *e);
 MUST_CHECK enum status report_hidden(struct report *r, struct err *e);
+void report_missing(struct report *r);
 void report_quality(struct report *r);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
 void report_methods(struct report *r);
