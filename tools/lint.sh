@@ -21,7 +21,7 @@ fi
 
 echo "cppcheck"
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppressions-list=tools/cppcheck.txt \
-    --enable=warning,portability -Ibuild/include/{base,text,domain,stats,linkage,disclosure,simulate,crypto,store,ingest,chart,publish,sqlgen,app,cli} \
+    --enable=warning,portability -Ibuild/include/{base,text,domain,stats,linkage,disclosure,simulate,crypto,store,ingest,chart,publish,app,cli} \
     -j2 src
 
 echo "clang-tidy"

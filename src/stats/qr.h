@@ -13,9 +13,9 @@ struct qr {
     size_t rows;
     int columns, rank;
     bool in_order; /* take the first independent column at each step, not the best one */
-    double *a;   /* rows * columns: reflectors below the diagonal, R on and above */
-    double *tau; /* columns */
-    int *pivot;  /* columns: pivot[k] is the column that stands k-th */
+    double *a;     /* rows * columns: reflectors below the diagonal, R on and above */
+    double *tau;   /* columns */
+    int *pivot;    /* columns: pivot[k] is the column that stands k-th */
 };
 
 /* Factors in place; q->a, tau, pivot, rows, columns are set by the caller. A column whose norm

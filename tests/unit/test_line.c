@@ -55,7 +55,7 @@ static struct line build(struct arena *a, const char *first, const char *second,
 
 static const char EARLIER[] =
     NRM "2020-06-10;" TIP LEFT "episode.start_date=2019-03-01;episode.start_precision=MONTH;exit."
-                               "date=2020-05-20;exit.precision=DAY";
+        "date=2020-05-20;exit.precision=DAY";
 
 struct expectation {
     const char *second;
