@@ -53,8 +53,8 @@ struct match_answer {
     int count;
 };
 
-/* Reads the register once. ST_DATA: it was never linked. Keep while asking: the store stays the
- * caller's. Seconds a million records; 1 GB of memory for two million. */
+/* Reads the register once. ST_DATA: it was never linked. The store stays the
+ * caller's, and must be open while questions are asked. */
 struct matcher;
 MUST_CHECK enum status matcher_new(struct store *s, int threads, int32_t today,
                                    const struct progress *progress, struct matcher **out,

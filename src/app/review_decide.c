@@ -18,7 +18,8 @@ static enum status note_answer(void *ctx, const struct review *r, struct err *e)
 {
     struct answers *f = ctx;
     (void)e;
-    if (r->record != f->a || r->other != f->b)
+    /* A corrected record has a new number, which may be the larger of the two. */
+    if (!(r->record == f->a && r->other == f->b) && !(r->record == f->b && r->other == f->a))
         return ST_OK;
     struct review_answer *to = strcmp(r->question, REVIEW_FIRST) == 0    ? f->first
                                : strcmp(r->question, REVIEW_SECOND) == 0 ? f->second
@@ -158,6 +159,7 @@ struct standing {
     int64_t a, b;
     char basis[40];
     enum claim_status status;
+    bool human;
 };
 
 static enum status note_standing(void *ctx, const struct claim *c, struct err *e)
@@ -167,6 +169,7 @@ static enum status note_standing(void *ctx, const struct claim *c, struct err *e
     if (c->a == s->a && c->b == s->b) {
         snprintf(s->basis, sizeof s->basis, "%s", c->basis);
         s->status = c->status;
+        s->human = c->human;
     }
     return ST_OK;
 }
@@ -189,10 +192,8 @@ static enum status write_decision(const struct review_decision *d, const struct 
                        .question = d->second ? REVIEW_SECOND : REVIEW_FIRST,
                        .answer = d->answer,
                        .note = d->note};
-    enum status st = store_begin(d->store, e);
-    if (st != ST_OK)
-        return st;
-    st = store_claim_decide(d->store, d->a, d->b, d->outcome, now->basis, d->note, e);
+    TRY(store_begin(d->store, e));
+    enum status st = store_claim_decide(d->store, d->a, d->b, d->outcome, now->basis, d->note, e);
     if (st == ST_OK)
         st = store_review_put(d->store, &r, e);
     if (st == ST_OK)
@@ -232,23 +233,44 @@ enum status review_decide(struct review_decision *d, struct err *e)
     return st;
 }
 
+/* What the answers that are left say, where the claim's own history does not: of a corrected record
+ * it holds one step only. */
+static enum status settle(struct store *s, int64_t a, int64_t b, struct err *e)
+{
+    struct arena memory = ARENA_EMPTY;
+    struct review_answer first, second;
+    struct standing now = {.a = a, .b = b, .basis = "MANUAL", .status = CLAIM_WITHDRAWN};
+    enum status st = review_answers_read(s, a, b, &memory, &first, &second, e);
+    if (st == ST_OK)
+        st = store_claims_of(s, a, note_standing, &now, e);
+    const struct review_answer *left = first.id ? &first : second.id ? &second : NULL;
+    if (st == ST_OK && left) {
+        enum claim_status wanted = review_is_conflict(&first, &second)
+                                       ? CLAIM_PROPOSED
+                                       : outcome_of(left->answer, now.status);
+        if (wanted != now.status && !(wanted == CLAIM_PROPOSED && !now.human)) {
+            st = store_claim_decide(s, a, b, wanted, now.basis, NULL, e);
+            now.status = wanted;
+        }
+    }
+    /* What stands again must fit with what was decided since. */
+    if (st == ST_OK && (now.status == CLAIM_CONFIRMED || now.status == CLAIM_REJECTED ||
+                        now.status == CLAIM_SPLIT))
+        st = check_consistent(s, a, b, now.status == CLAIM_CONFIRMED, e);
+    arena_free(&memory);
+    return st;
+}
+
 static enum status take_back(struct store *s, int64_t a, int64_t b, int64_t review, struct err *e)
 {
-    enum status st = store_begin(s, e);
-    if (st != ST_OK)
-        return st;
-    st = store_claim_undo(s, a, b, e);
+    TRY(store_begin(s, e));
+    enum status st = store_claim_undo(s, a, b, e);
     if (st == ST_OK)
         st = store_review_undo(s, review, e);
     if (st == ST_OK)
         st = store_mark_set(s, LINK_STALE_MARK, 1, e);
-    /* What stands again must fit with what was decided since. */
-    struct standing now = {.a = a, .b = b, .status = CLAIM_WITHDRAWN};
     if (st == ST_OK)
-        st = store_claims_of(s, a, note_standing, &now, e);
-    if (st == ST_OK && (now.status == CLAIM_CONFIRMED || now.status == CLAIM_REJECTED ||
-                        now.status == CLAIM_SPLIT))
-        st = check_consistent(s, a, b, now.status == CLAIM_CONFIRMED, e);
+        st = settle(s, a, b, e);
     if (st == ST_OK)
         return store_commit(s, e);
     store_rollback(s);

@@ -55,7 +55,9 @@ static enum status note_answer(void *ctx, const struct review *r, struct err *e)
     bool pair = strcmp(r->question, REVIEW_FIRST) == 0 || strcmp(r->question, REVIEW_SECOND) == 0;
     if (!pair || !g->count)
         return ST_OK;
-    struct review_item key = {.claim = {.a = r->record, .b = r->other}};
+    bool ordered = r->record < r->other; /* a corrected record has a new number */
+    struct review_item key = {
+        .claim = {.a = ordered ? r->record : r->other, .b = ordered ? r->other : r->record}};
     struct review_item *it = bsearch(&key, g->all, g->count, sizeof *g->all, by_pair);
     if (!it)
         return ST_OK;

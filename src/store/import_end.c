@@ -41,18 +41,28 @@ static enum status drop_import(struct store *s, int64_t id, struct err *e)
  */
 static enum status copy_decisions(struct import *i, struct err *e)
 {
-    return db_do(
-        i->s->db, e,
-        "INSERT INTO claim (a, b, status, basis, weight, probability, human, run, actor, at)"
-        " SELECT CASE WHEN p.new < x.other THEN p.new ELSE x.other END,"
-        " CASE WHEN p.new < x.other THEN x.other ELSE p.new END, x.status, x.basis,"
-        " x.weight, x.probability, 1, x.run, x.actor, x.at"
-        " FROM replacement p JOIN record n ON n.id = p.new AND n.import = $1 JOIN"
-        " (SELECT a AS mine, b AS other, status, basis, weight, probability, run, actor,"
-        " at FROM claim WHERE human = 1 UNION ALL SELECT b, a, status, basis, weight,"
-        " probability, run, actor, at FROM claim WHERE human = 1) x ON x.mine = p.old"
-        " WHERE x.other <> p.new ON CONFLICT (a, b) DO NOTHING",
-        "i", i->id);
+#define OTHER "COALESCE((SELECT q.new FROM replacement q WHERE q.old = x.other), x.other)"
+    TRY(db_do(i->s->db, e,
+              "INSERT INTO claim (a, b, status, basis, weight, probability, human, run, actor, at)"
+              " SELECT CASE WHEN p.new < " OTHER " THEN p.new ELSE " OTHER " END,"
+              " CASE WHEN p.new < " OTHER " THEN " OTHER " ELSE p.new END, x.status, x.basis,"
+              " x.weight, x.probability, 1, x.run, x.actor, x.at"
+              " FROM replacement p JOIN record n ON n.id = p.new AND n.import = $1 JOIN"
+              " (SELECT a AS mine, b AS other, status, basis, weight, probability, run, actor,"
+              " at FROM claim WHERE human = 1 UNION ALL SELECT b, a, status, basis, weight,"
+              " probability, run, actor, at FROM claim WHERE human = 1) x ON x.mine = p.old"
+              " WHERE " OTHER " <> p.new ON CONFLICT (a, b) DO NOTHING",
+              "i", i->id));
+#undef OTHER
+    /* A step to undo: what stood before is the machine's, which it finds anew. */
+    return db_do(i->s->db, e,
+                 "INSERT INTO claim_event (a, b, at, actor, from_status, from_basis, from_weight,"
+                 " from_probability, from_human, to_status) SELECT c.a, c.b, c.at, c.actor,"
+                 " CASE c.status WHEN 'SPLIT' THEN 'AUTO' ELSE 'PROPOSED' END, c.basis, c.weight,"
+                 " c.probability, 0, c.status FROM claim c JOIN record n ON n.import = $1"
+                 " AND n.id IN (c.a, c.b) WHERE c.human = 1 AND NOT EXISTS"
+                 " (SELECT 1 FROM claim_event v WHERE v.a = c.a AND v.b = c.b)",
+                 "i", i->id);
 }
 
 /* What hangs on the old version, flags with their state and people's answers, hangs on the new. */
@@ -64,7 +74,12 @@ static enum status move_consequences(struct import *i, struct err *e)
     " WHERE record IN (SELECT p.old FROM replacement p JOIN record n ON n.id = p.new"              \
     " WHERE n.import = $1)"
     TRY(db_do(i->s->db, e, "UPDATE flag" NEW_FOR("flag") REPLACED, "i", i->id));
-    return db_do(i->s->db, e, "UPDATE review" NEW_FOR("review") REPLACED, "i", i->id);
+    TRY(db_do(i->s->db, e, "UPDATE review" NEW_FOR("review") REPLACED, "i", i->id));
+    return db_do(i->s->db, e,
+                 "UPDATE review SET other = (SELECT p.new FROM replacement p WHERE p.old ="
+                 " review.other) WHERE other IN (SELECT p.old FROM replacement p JOIN record n"
+                 " ON n.id = p.new WHERE n.import = $1)",
+                 "i", i->id);
 #undef NEW_FOR
 #undef REPLACED
 }
@@ -197,6 +212,12 @@ static enum status return_consequences(struct store *s, int64_t id, const char *
     " FROM flag WHERE state <> 'CLOSED' AND record IN (SELECT id FROM record WHERE import = $1)"
     TRY(db_do(s->db, e, "UPDATE flag" OLD_FOR("flag") REPLACING, "i", id));
     TRY(db_do(s->db, e, "UPDATE review" OLD_FOR("review") REPLACING, "i", id));
+    TRY(db_do(s->db, e,
+              "UPDATE review SET other = (SELECT max(o.id) FROM record o WHERE o.superseded_by ="
+              " review.other) WHERE other IN (SELECT n.id FROM record n JOIN record o"
+              " ON o.superseded_by = n.id WHERE n.import = $1 AND n.active = 1"
+              " AND o.import <> $1)",
+              "i", id));
     TRY(db_do(s->db, e,
               "INSERT INTO flag_event (flag, at, actor, from_state, to_state)"
               " SELECT id, $2, $3, state, 'CLOSED'" OPEN_FLAGS,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """People decide on possible matches: joins, splits, second reviewers, undo, figures, and the log."""
-import json
+import csv
 import math
 import os
 import sqlite3
@@ -195,6 +195,38 @@ with temp_dir() as d:
             name="nothing more to undo")
     refused(run("review", "decide", 999999, "--incident", "new", "--by", "ana", "--store", store),
             "no record", name="an incident of no record")
+
+    # ---- a corrected record keeps what people decided about it ----
+    with open(os.path.join(made, "nrm.csv"), newline="") as f:
+        rows = list(csv.DictReader(f))
+    db = sqlite3.connect(os.path.join(store, "store.db"))
+    mine = [(u, v) for u, v in db.execute(
+        "SELECT a, b FROM claim WHERE human = 1 AND status = 'CONFIRMED'")]
+    db.close()
+    u, v = mine[0]
+    for row in rows:
+        row["pv-contact-details-town"] = "Elsewhere"
+    with open(os.path.join(d, "corrected.csv"), "w", newline="") as f:
+        w = csv.DictWriter(f, rows[0].keys())
+        w.writeheader()
+        w.writerows(rows)
+    equal(run("import", os.path.join(d, "corrected.csv"), "--as", "nrm", "--from", "SCA", "--store",
+              store, "--quiet").returncode, 0, "every NRM record is corrected")
+    equal(run("run", "--store", store, "--quiet").returncode, 0, "run")
+    now = claims(store, "human = 1 AND status = 'CONFIRMED' AND a IN (SELECT id FROM record WHERE "
+                        "active = 1) AND b IN (SELECT id FROM record WHERE active = 1)")
+    equal(len(now), len(mine), "each decision stands on the new records")
+    ok(all(lines(store)[x[0]] == lines(store)[x[1]] for x in now), "and joins them")
+    m, n = now[0][:2]
+    shown = run_json("review", "show", m, n, "--store", store)
+    equal(shown["first"]["answer"], "SAME", "with its answer")
+    equal(decide(m, n, "same", "ben", "--second").returncode, 0, "a second reviewer comes")
+    for by in ("ben", "ana"):
+        equal(run("review", "undo", m, n, "--by", by, "--store", store).returncode, 0,
+              f"undone ({by})")
+    ok("first" not in run_json("review", "show", m, n, "--store", store, "--score"),
+       "nothing is left of it")
+    equal(claims(store, f"a = {m} AND b = {n} AND human = 1"), [], "and the machine's view stands")
 
     # ---- wrong usage ----
     refused(decide(5, 5, "same", "ana"), "itself", name="a record with itself")
