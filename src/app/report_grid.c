@@ -42,12 +42,17 @@ void grid_text(struct grid *g, const char *text)
     add(g, (struct cell){.kind = CELL_TEXT, .text = text});
 }
 
+void grid_shorthand(struct grid *g, const char *code)
+{
+    add(g, (struct cell){.kind = CELL_SHORTHAND, .text = code});
+}
+
 void grid_number(struct grid *g, double v, int decimals)
 {
     if (isfinite(v))
         add(g, (struct cell){.kind = CELL_NUMBER, .number = v, .decimals = decimals});
     else
-        add(g, (struct cell){.kind = CELL_SHORTHAND, .text = "z"});
+        grid_shorthand(g, "z");
 }
 
 void grid_count(struct grid *g, int64_t n)

@@ -1,0 +1,107 @@
+#include "app/request.h"
+
+#include "app/request_parts.h"
+#include "base/date.h"
+
+#include <stdlib.h>
+
+static const char complete_words[] =
+    "Complete: exact counts for the authority named, under the purpose stated. Small counts can "
+    "tell a person. Not for publication.";
+
+static enum status check(const struct request_job *job, struct err *e)
+{
+    if (job->years < 1 || job->years > REQUEST_YEARS_MAX)
+        return err_set(e, ST_USAGE, "--years must be from 1 to %d", REQUEST_YEARS_MAX);
+    if (date_to_ymd(job->as_at).y - job->years < 1)
+        return err_set(e, ST_USAGE, "--as-at less --years leaves the calendar");
+    return ST_OK;
+}
+
+static void open_bulletin(struct request *q)
+{
+    const struct request_job *job = q->job;
+    struct arena *m = &q->r.memory;
+    char as_at[11], start[11];
+    date_to_iso(job->as_at, as_at);
+    date_to_iso(q->rows.start, start);
+    const char **cover = arena_array(m, 6, sizeof *cover);
+    const char *subtitle = arena_printf(m, "Records from %s to %s. Definitions version %s.", start,
+                                        as_at, job->set->version);
+    cover[0] = subtitle;
+    cover[1] = job->complete
+                   ? arena_printf(m, "Complete, exact counts. Purpose: %s", job->purpose)
+                   : "Counts are rounded together to base 5; shares are computed from the rounded "
+                     "counts.";
+    cover[2] = "A person is a line: the records that links hold to be one person.";
+    struct bulletin_head head = {.title = "Re-trafficking: answers to the data request",
+                                 .subtitle = subtitle,
+                                 .subject = "The 17 items of the Commissioner's data request",
+                                 .author = "Throughline " THROUGHLINE_VERSION,
+                                 .created = job->created,
+                                 .made = job->complete ? complete_words : NULL,
+                                 .cover = cover};
+    q->r.b = bulletin_new(&head);
+    q->r.source = arena_printf(m, "Throughline register as at %s%s.", as_at,
+                               job->complete ? "; exact counts" : "; counts rounded to base 5");
+}
+
+static void name_periods(struct request *q)
+{
+    char day[11];
+    for (int y = 0; y < q->rows.years; y++) {
+        date_to_iso(q->rows.end[y], day);
+        q->periods[y] = arena_printf(&q->r.memory, "Year to %s", day);
+    }
+    q->periods[q->rows.years] =
+        arena_printf(&q->r.memory, "All %d year%s", q->rows.years, q->rows.years > 1 ? "s" : "");
+}
+
+static enum status read_all(struct request *q, struct err *e)
+{
+    const struct request_job *job = q->job;
+    struct request_options rows = {.as_at = job->as_at,
+                                   .years = job->years,
+                                   .nrm_complete = job->nrm_complete,
+                                   .purpose = job->purpose,
+                                   .coverage = q->coverage,
+                                   .coverage_count = q->coverage_count,
+                                   .progress = &job->progress};
+    struct analysis_options analysis = {.set = job->set,
+                                        .nrm_complete = job->nrm_complete,
+                                        .until = job->as_at,
+                                        .threads = job->threads,
+                                        .progress = &job->progress};
+    TRY(request_rows_read(job->store, &rows, &q->rows, &q->r.memory, e));
+    return analysis_read(job->store, &analysis, &q->r.a, e);
+}
+
+static enum status write_pages(struct request *q, struct err *e)
+{
+    name_periods(q);
+    TRY(request_tables(q, e));
+    open_bulletin(q);
+    request_pages(q);
+    for (size_t i = 0; i < q->item_count; i++)
+        q->job->answered += request_collected(q, &q->items[i]);
+    q->job->items = (int)q->item_count;
+    enum status s = bulletin_write(q->r.b, q->job->out, e);
+    bulletin_free(q->r.b);
+    return s;
+}
+
+enum status request_write(struct request_job *job, struct err *e)
+{
+    TRY(check(job, e));
+    struct request *q = mem_zalloc(1, sizeof *q);
+    q->job = job;
+    request_items_read(q);
+    enum status s = read_all(q, e);
+    if (s == ST_OK)
+        s = write_pages(q, e);
+    request_rows_free(&q->rows);
+    analysis_free(&q->r.a);
+    arena_free(&q->r.memory);
+    free(q);
+    return s;
+}

@@ -1,0 +1,408 @@
+/* The pages of the data request: each item with everything that was asked about it, then tables. */
+#include "app/request_parts.h"
+
+#include "base/csv.h"
+#include "base/embed.h"
+
+#include <math.h>
+
+static const char *or_none(const char *text)
+{
+    return text[0] ? text : "none";
+}
+
+static void share(struct grid *g, int64_t x, int64_t n)
+{
+    grid_number(g, n > 0 ? 100.0 * (double)x / (double)n : NAN, 1);
+}
+
+/* Shares of filled fields are told to the nearest 5%, so that they tell no single record. */
+static const char *coverage_words(struct request *q, const struct request_coverage *c)
+{
+    if (c->unread)
+        return "not read: sealed with the identity key";
+    if (c->records == 0)
+        return "no record of that kind";
+    if (c->filled == 0)
+        return "never filled (0%)";
+    double p = 100.0 * (double)c->filled / (double)c->records;
+    if (q->job->complete)
+        return arena_printf(&q->r.memory, "%.1f%% (%llu of %llu)", p, (unsigned long long)c->filled,
+                            (unsigned long long)c->records);
+    if (p < 5 || p > 95)
+        return p < 5 ? "under 5%" : "over 95%";
+    return arena_printf(&q->r.memory, "about %d%%", (int)(p / 5 + 0.5) * 5);
+}
+
+/* ---- the questions ---- */
+
+static void items_table(struct request *q)
+{
+    static const struct table_column columns[] = {{"Item", false, 8},
+                                                  {"Question", false, 40},
+                                                  {"Unit", false, 14},
+                                                  {"Population", false, 30},
+                                                  {"Numerator", false, 30},
+                                                  {"Denominator", false, 20},
+                                                  {"Nested in", false, 10},
+                                                  {"How it is counted here", false, 60},
+                                                  {"Why some cannot be settled", false, 50},
+                                                  {"Collected in this register", false, 14},
+                                                  {"Closest public answer", false, 40}};
+    struct grid *g = grid_new(&q->r, "The 17 items of the data request", columns, 11);
+    for (size_t i = 0; i < q->item_count; i++) {
+        const struct request_item *t = &q->items[i];
+        grid_text(g, t->id);
+        grid_text(g, t->question);
+        grid_text(g, t->unit);
+        grid_text(g, t->population);
+        grid_text(g, t->numerator[0] ? t->numerator : "text");
+        grid_text(g, or_none(t->denominator));
+        grid_text(g, or_none(t->nested_in));
+        grid_text(g, request_rule(t->number));
+        grid_text(g, request_why(t->number));
+        grid_text(g, request_collected(q, t) ? "Yes" : "Not collected");
+        grid_text(g, or_none(t->closest));
+    }
+    grid_end(g);
+}
+
+/* ---- the answers ---- */
+
+static void answer_start(struct request *q, struct grid *g, const struct request_item *t,
+                         const char *measure, int period)
+{
+    grid_text(g, t->id);
+    grid_text(g, measure);
+    grid_text(g, t->unit);
+    grid_text(g, q->periods[period]);
+}
+
+static void answer_figure(struct grid *g, struct request_figure f)
+{
+    if (f.no_numerator)
+        grid_shorthand(g, "x");
+    else
+        grid_count(g, f.numerator);
+    if (f.has_denominator) {
+        grid_count(g, f.denominator);
+        if (f.no_numerator)
+            grid_shorthand(g, "x");
+        else
+            share(g, f.numerator, f.denominator);
+    } else {
+        grid_shorthand(g, "z");
+        grid_shorthand(g, "z");
+    }
+    grid_count(g, f.unsettled);
+}
+
+static void answer_missing(struct grid *g)
+{
+    for (int i = 0; i < 4; i++)
+        grid_shorthand(g, "x");
+}
+
+static void add_definitions(struct request *q, struct grid *g, const struct request_item *t)
+{
+    const struct definition_set *set = q->r.a.set;
+    for (size_t k = 0; k < 2 * set->count; k++)
+        for (int p = 0; p <= q->rows.years; p++) {
+            answer_start(q, g, t,
+                         arena_printf(&q->r.memory, "%s, %s: people", set->definitions[k / 2].id,
+                                      mode_name((enum mode)(k % 2))),
+                         p);
+            answer_figure(g, request_definition(q, k, p));
+        }
+}
+
+static void answers_table(struct request *q)
+{
+    static const struct table_column columns[] = {
+        {"Item", false, 8},    {"Measure", false, 44},        {"Unit", false, 14},
+        {"Period", false, 20}, {"Numerator", true, 0},        {"Denominator", true, 0},
+        {"Share %", true, 0},  {"Cannot be settled", true, 0}};
+    struct grid *g = grid_new(&q->r, "Answers, per year and in total", columns, 8);
+    for (size_t i = 0; i < q->item_count; i++) {
+        const struct request_item *t = &q->items[i];
+        bool collected = request_collected(q, t);
+        if (t->number == 12 && collected) {
+            add_definitions(q, g, t);
+            continue;
+        }
+        if (t->number == 17) {
+            answer_start(q, g, t, collected ? "text: see the item" : "not collected",
+                         q->rows.years);
+            for (int k = 0; k < 4; k++)
+                grid_shorthand(g, collected ? "z" : "x");
+            continue;
+        }
+        for (int p = 0; p <= q->rows.years; p++) {
+            answer_start(q, g, t, collected ? t->question : "not collected", p);
+            if (collected)
+                answer_figure(g, request_figure(q, t->number, p));
+            else
+                answer_missing(g);
+        }
+    }
+    grid_end(g);
+}
+
+static void occurrences_table(struct request *q)
+{
+    static const struct table_column columns[] = {{"Definition", false, 0},
+                                                  {"Mode", false, 12},
+                                                  {"Period of the latest record", false, 20},
+                                                  {"People: yes", true, 0},
+                                                  {"People: cannot be settled", true, 0},
+                                                  {"People held", true, 0},
+                                                  {"Least %", true, 0},
+                                                  {"Most %", true, 0},
+                                                  {"Occurrences that are certain", true, 0}};
+    const struct definition_set *set = q->r.a.set;
+    struct grid *g = grid_new(
+        &q->r, "A2Q12: re-trafficking in the data held, under every definition", columns, 9);
+    for (size_t k = 0; k < 2 * set->count; k++)
+        for (int p = 0; p <= q->rows.years; p++) {
+            struct request_figure f = request_definition(q, k, p);
+            grid_text(g, set->definitions[k / 2].id);
+            grid_text(g, mode_name((enum mode)(k % 2)));
+            grid_text(g, q->periods[p]);
+            grid_count(g, f.numerator);
+            grid_count(g, f.unsettled);
+            grid_count(g, f.denominator);
+            share(g, f.numerator, f.denominator);
+            share(g, f.numerator + f.unsettled, f.denominator);
+            grid_count(g, request_occurrences(q, k, p));
+        }
+    grid_end(g);
+}
+
+static void actions_table(struct request *q)
+{
+    static const struct table_column columns[] = {{"Domain", false, 0},
+                                                  {"Year in which support started", false, 20},
+                                                  {"Actions done", true, 0},
+                                                  {"Actions agreed", true, 0},
+                                                  {"Not dated as done", true, 0}};
+    const struct code_list *list = dictionary_codes("exit_plan_domain");
+    struct grid *g = grid_new(&q->r, "A2Q16: support put in place, by domain", columns, 5);
+    for (int d = 0; d <= (int)list->count; d++)
+        for (int p = 0; p <= q->rows.years; p++) {
+            int y = p < q->rows.years ? p : -1;
+            grid_text(g, d < (int)list->count ? arena_strndup(&q->r.memory, list->codes[d].label.p,
+                                                              list->codes[d].label.n)
+                                              : "Not given");
+            grid_text(g, q->periods[p]);
+            if (request_actions_dated(q))
+                grid_count(g, release_value(&q->actions, y, d, 1));
+            else
+                grid_shorthand(g, "x");
+            grid_count(g, release_value(&q->actions, y, d, -1));
+            grid_count(g, release_value(&q->actions, y, d, 0));
+        }
+    grid_end(g);
+}
+
+static void coverage_table(struct request *q)
+{
+    static const char *const holders[] = {"all records", "MSVCC referrals",
+                                          "records of MSVCC support", "NRM referrals"};
+    static const struct table_column columns[] = {{"Item", false, 8},
+                                                  {"Field", false, 44},
+                                                  {"Of which records", false, 28},
+                                                  {"Share that has it", false, 36}};
+    struct grid *g =
+        grid_new(&q->r, "Fields that each item needs, and how often they are filled", columns, 4);
+    for (size_t i = 0; i < q->item_count; i++)
+        for (size_t k = 0; k < q->items[i].coverage_count; k++) {
+            const struct request_coverage *c = &q->coverage[q->items[i].coverage_first + k];
+            grid_text(g, q->items[i].id);
+            grid_text(g,
+                      arena_printf(&q->r.memory, "%s.%s", c->field->entity->name, c->field->name));
+            grid_text(g, holders[c->holder]);
+            grid_text(g, coverage_words(q, c));
+        }
+    grid_end(g);
+}
+
+/* ---- each item in words ---- */
+
+static void missing_words(struct request *q, const struct request_item *t)
+{
+    for (size_t k = 0; k < t->coverage_count; k++) {
+        const struct request_coverage *c = &q->coverage[t->coverage_first + k];
+        if (c->filled == 0 || c->unread)
+            bulletin_item(q->r.b, "Not collected or not read: %s.%s, %s.", c->field->entity->name,
+                          c->field->name, coverage_words(q, c));
+    }
+}
+
+static void item_words(struct request *q, const struct request_item *t)
+{
+    struct bulletin *b = q->r.b;
+    bulletin_subsection(b, arena_printf(&q->r.memory, "%s: %s", t->id, t->question));
+    if (!request_collected(q, t))
+        bulletin_text(b, "Not collected in this register. That is not zero: nobody can say.");
+    else if (t->number == 17)
+        for (size_t i = 0; i < q->rows.policy_count; i++)
+            bulletin_text(b, "%s", q->rows.policies[i]);
+    else if (t->number == 12)
+        bulletin_text(b, "Answered under every definition, strict and lenient: see the table.");
+    else {
+        struct request_figure f = request_figure(q, t->number, q->rows.years);
+        if (f.no_numerator)
+            bulletin_text(b,
+                          "%s: %s actions agreed. Whether they were done is not collected in this "
+                          "register.",
+                          q->periods[q->rows.years], grouped(&q->r, f.denominator));
+        else if (f.has_denominator && f.denominator > 0)
+            bulletin_text(b, "%s: %s of %s (%s%%); %s cannot be settled.",
+                          q->periods[q->rows.years], grouped(&q->r, f.numerator),
+                          grouped(&q->r, f.denominator),
+                          percent(&q->r, (double)f.numerator / (double)f.denominator),
+                          grouped(&q->r, f.unsettled));
+        else
+            bulletin_text(b, "%s: %s; %s cannot be settled.", q->periods[q->rows.years],
+                          grouped(&q->r, f.numerator), grouped(&q->r, f.unsettled));
+    }
+    bulletin_item(b, "Unit: %s. Population: %s. Nested in: %s.", t->unit, t->population,
+                  or_none(t->nested_in));
+    bulletin_item(b, "Counted: %s", request_rule(t->number));
+    bulletin_item(b, "Cannot be settled: %s", request_why(t->number));
+    missing_words(q, t);
+    bulletin_item(b, "Closest public answer: %s.", or_none(t->closest));
+}
+
+/* ---- leaving support ---- */
+
+static void leaving_table(struct request *q)
+{
+    static const struct table_column columns[] = {{"Year of leaving", false, 24},
+                                                  {"Missing or absconded", true, 0},
+                                                  {"Returned to home country", true, 0},
+                                                  {"Nothing in place", true, 0},
+                                                  {"Another reason", true, 0},
+                                                  {"Reason not recorded", true, 0},
+                                                  {"All who left", true, 0}};
+    static const int order[] = {LEAVING_AWAY,  LEAVING_RETURNED,  LEAVING_NOTHING,
+                                LEAVING_OTHER, LEAVING_UNSETTLED, -1};
+    struct grid *g = grid_new(&q->r, "Leaving support: this register", columns, 7);
+    for (int p = 0; p <= q->rows.years + 1; p++) {
+        bool total = p > q->rows.years;
+        grid_text(g, total               ? "All, dated or not"
+                     : p < q->rows.years ? q->periods[p]
+                                         : "Left, day not recorded");
+        for (int k = 0; k < 6; k++)
+            grid_count(g, release_value(&q->exits, total ? -1 : p, order[k], 0));
+    }
+    grid_end(g);
+}
+
+static struct csv open_embedded(const char *name)
+{
+    const struct embedded *file = embed_find(name);
+    struct csv c;
+    struct err e = {0};
+    if (!file || csv_open_bytes(&c, file->bytes, name, &e) != ST_OK)
+        BUG("compiled-in %s: %s", name, e.what);
+    return c;
+}
+
+static void published_leaving(struct request *q)
+{
+    static const struct table_column columns[] = {{"Year", false, 24},
+                                                  {"Missing or absconded", true, 0},
+                                                  {"Returned", true, 0},
+                                                  {"Nothing in place", true, 0}};
+    struct csv c = open_embedded("report/salvation_army_leaving_support.csv");
+    struct csv_row row;
+    struct err e = {0};
+    const char *kept = q->r.source;
+    q->r.source = "Re-trafficking: the current state of play (November 2021). Real figures, not "
+                  "from this register.";
+    struct grid *g = grid_new(&q->r, "Leaving support: as the 2021 report prints it", columns, 4);
+    while (csv_next(&c, &row, &e) == ST_OK && row.n) {
+        grid_text(g, str_is(row.cells[0], "TOTAL_STATED")
+                         ? "Total as stated"
+                         : arena_strndup(&q->r.memory, row.cells[0].p, row.cells[0].n));
+        for (int k = 1; k < 4; k++) {
+            double v = NAN;
+            if (!str_to_double(row.cells[k], &v))
+                v = NAN;
+            grid_number(g, v, 0);
+        }
+    }
+    grid_end(g);
+    q->r.source = kept;
+    csv_close(&c);
+}
+
+static void leaving(struct request *q)
+{
+    bulletin_section(q->r.b, "leaving", "Leaving support");
+    bulletin_text(q->r.b,
+                  "Spells of MSVCC support that ended in the year, by the reason recorded; a "
+                  "person who left twice counts twice, so the years add up. Returned means to the "
+                  "home country, through a scheme: it is no part of missing or absconded, and has "
+                  "nothing to do with returning to support (A2Q06, A2Q09).");
+    leaving_table(q);
+    bulletin_callout(q->r.b, "Apart from the register:",
+                     "the next table is the report's own, for its own years. It was not computed "
+                     "here, and its contract, contractor and recording differ.");
+    published_leaving(q);
+}
+
+/* ---- letter ---- */
+
+static void letter(struct request *q)
+{
+    static const struct table_column columns[] = {{"Field", false, 24}, {"Content", false, 80}};
+    struct csv c = open_embedded("report/sca_data_request_cover.csv");
+    struct csv_row row;
+    struct err e = {0};
+    bulletin_section(q->r.b, "letter", "Covering letter");
+    bulletin_text(q->r.b, "What the letter of 2021 said, and what this answer says beside it.");
+    struct grid *g = grid_new(&q->r, "Fields of the covering letter", columns, 2);
+    while (csv_next(&c, &row, &e) == ST_OK && row.n)
+        for (int k = 0; k < 2; k++)
+            grid_text(g, arena_strndup(&q->r.memory, row.cells[k].p, row.cells[k].n));
+    grid_text(g, "this_answer_purpose");
+    grid_text(g, q->job->purpose);
+    grid_text(g, "this_answer_period");
+    grid_text(g, arena_printf(&q->r.memory, "%s; %s", q->periods[0], q->periods[q->rows.years]));
+    grid_text(g, "this_answer_publication");
+    grid_text(g, q->job->complete ? "exact counts: not for publication"
+                                  : "rounded together to base 5: may be published");
+    grid_end(g);
+    csv_close(&c);
+}
+
+void request_pages(struct request *q)
+{
+    struct bulletin *b = q->r.b;
+    bulletin_section(b, "answers", "The answers");
+    bulletin_text(b, "A referral belongs to the year in which it was received; a spell of support, "
+                     "and all that hangs on it, to the year in which it started; A2Q12 and A2Q13 "
+                     "to the year of the latest record. Referrals, leavings, actions, A2Q12 and "
+                     "A2Q13 add up over the years. The other items count people: one who started "
+                     "support in several years counts in each, and once in the total.");
+    if (!q->job->complete)
+        bulletin_text(b, "Counts of each kind of thing are rounded together to base 5 and add up "
+                         "as rounded (people, referrals, leavings, actions and occurrences each "
+                         "apart); every share is computed from rounded counts.");
+    bulletin_text(b, "The day on which a person went missing is sealed with the identity key and "
+                     "not read here: an event belongs to the spell it interrupted.");
+    answers_table(q);
+    occurrences_table(q);
+    if (request_collected(q, &q->items[15]))
+        actions_table(q);
+    bulletin_section(b, "items", "Each item");
+    items_table(q);
+    for (size_t i = 0; i < q->item_count; i++)
+        item_words(q, &q->items[i]);
+    bulletin_section(b, "coverage", "What is not collected");
+    coverage_table(q);
+    leaving(q);
+    letter(q);
+}
