@@ -22,9 +22,22 @@ enum link_slot {
     SLOT_DEFINITIONS /* then, for each definition and mode: yes, cannot be settled */
 };
 
-static inline size_t link_slots(const struct definition_set *set)
+/* What is counted. */
+struct link_counting {
+    const struct definition_set *set;
+    struct line_options line;
+    bool lists; /* also people by the agencies' lists (register_mse.h) they are on */
+    int32_t from, to;
+};
+enum { LINK_CELLS = 64 }; /* a bit per list */
+
+static inline size_t link_cell_slot(const struct definition_set *set, unsigned cell)
 {
-    return SLOT_DEFINITIONS + 4 * set->count;
+    return SLOT_DEFINITIONS + 4 * set->count + cell;
+}
+static inline size_t link_slots(const struct link_counting *c)
+{
+    return link_cell_slot(c->set, c->lists ? LINK_CELLS : 0);
 }
 static inline size_t link_slot_of(size_t definition, int mode, bool indeterminate)
 {
@@ -33,8 +46,7 @@ static inline size_t link_slot_of(size_t definition, int mode, bool indeterminat
 
 /* Adds the person of these records to totals[link_slots]. Sorts `records`; none adds nothing.
  * `memory` is left with what line_build made. */
-void link_count_person(const struct definition_set *set, const struct line_options *options,
-                       struct line_record *records, int count, struct arena *memory,
-                       int64_t *totals);
+void link_count_person(const struct link_counting *c, struct line_record *records, int count,
+                       struct arena *memory, int64_t *totals);
 
 #endif

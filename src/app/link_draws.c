@@ -27,7 +27,7 @@ struct kept { /* a record of an affected component */
 struct drawing {
     const struct link_draws_options *o;
     struct link_draws *out;
-    struct line_options line_options;
+    struct link_counting counting;
     size_t slots;
     uint32_t ids;     /* one above the highest record id */
     uint32_t *parent; /* by record id */
@@ -172,7 +172,7 @@ static void add_line(struct drawing *d, const struct decided *decided, const str
         affected |= rows[i].id >= 0 && rows[i].id < d->ids &&
                     d->affected[find_root(d->parent, (uint32_t)rows[i].id)];
     }
-    link_count_person(d->o->set, &d->line_options, timely, count, scratch, totals);
+    link_count_person(&d->counting, timely, count, scratch, totals);
     for (size_t k = 0; k < d->slots; k++) {
         d->linked[k] += totals[k];
         if (!affected)
@@ -335,7 +335,7 @@ static void add_group(const struct drawing *d, const struct kept *kept, const ui
     for (uint32_t i = 0; i < n; i++)
         if (kept[member[i]].counted)
             rows[count++] = kept[member[i]].row;
-    link_count_person(d->o->set, &d->line_options, rows, count, memory, totals);
+    link_count_person(&d->counting, rows, count, memory, totals);
     arena_rewind(memory);
 }
 
@@ -414,8 +414,12 @@ enum status link_draws_run(struct store *s, const struct link_draws_options *o,
 {
     struct drawing d = {.o = o,
                         .out = out,
-                        .line_options = {.nrm_complete = o->nrm_complete},
-                        .slots = link_slots(o->set)};
+                        .counting = {.set = o->set,
+                                     .line = {.nrm_complete = o->nrm_complete},
+                                     .lists = o->lists,
+                                     .from = o->from,
+                                     .to = o->to}};
+    d.slots = link_slots(&d.counting);
     if (o->draws < 2)
         BUG("%d draws", o->draws);
     *out = (struct link_draws){.draws = o->draws};
@@ -429,7 +433,9 @@ enum status link_draws_run(struct store *s, const struct link_draws_options *o,
         pool_run(o->threads, (size_t)o->draws, draw, &d);
         out->records = (uint64_t)d.linked[SLOT_RECORDS];
         out->people = (uint64_t)d.linked[SLOT_PEOPLE];
-        link_quantities(out, o, d.linked, d.totals);
+        link_quantities(out, o, &d.counting, d.linked, d.totals);
+        if (o->lists)
+            link_hidden(out, o, &d.counting, d.totals);
     }
     drawing_free(&d);
     return status;

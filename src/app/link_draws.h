@@ -9,9 +9,11 @@
 #ifndef APP_LINK_DRAWS_H
 #define APP_LINK_DRAWS_H
 
+#include "app/link_counts.h"
 #include "app/link_sample.h"
 #include "base/progress.h"
 #include "domain/definition.h"
+#include "stats/pool_draws.h"
 #include "store/store.h"
 
 struct link_draws_options {
@@ -25,6 +27,9 @@ struct link_draws_options {
     /* Share of people without a true repeat whom the register shows without one, as measured
      * (`evaluate`, or a clerical review); NAN: not known. */
     double specificity;
+    /* True: also the people on no agency's list, by records of from..to (register_mse.h). */
+    bool lists;
+    int32_t from, to;
     const struct progress *progress; /* may be NULL */
 };
 
@@ -51,9 +56,19 @@ struct draw_quantity {
 };
 #define LINK_DRAWS_RARE 0.02
 
+/* People on no list, the model chosen anew on every draw by forward steps. Beside the estimate of
+ * register_mse and under its grade, never instead of it: another model or list moves the number
+ * more than links do. */
+struct hidden_draws {
+    bool asked;
+    double observed;          /* mean of the draws */
+    struct pooled unobserved; /* on the log scale; failed: draws without an estimate */
+};
+
 struct link_draws {
     struct draw_quantity *quantities;
     size_t count;
+    struct hidden_draws hidden;
     int draws;
     struct link_calibration calibration; /* as used */
     uint64_t records, people;            /* counted, with the register's own links */
@@ -75,7 +90,12 @@ const struct draw_quantity *link_draws_find(const struct link_draws *d, const ch
 
 /* Fills out->quantities. linked[link_slots], totals[draws * link_slots] (app/link_counts.h). */
 void link_quantities(struct link_draws *out, const struct link_draws_options *o,
-                     const int64_t *linked, const int64_t *totals);
+                     const struct link_counting *counting, const int64_t *linked,
+                     const int64_t *totals);
+
+/* Fills out->hidden from the same totals. */
+void link_hidden(struct link_draws *out, const struct link_draws_options *o,
+                 const struct link_counting *counting, const int64_t *totals);
 
 /* Fills estimate, variances and limits from the draws' counts; denominators NULL for a count. */
 void link_draws_pool(struct draw_quantity *q, const int64_t *numerators,

@@ -212,14 +212,13 @@ static void fill(struct draw_quantity *q, const struct wanted *w,
 }
 
 static size_t fill_definition(struct draw_quantity *q, const struct link_draws_options *o,
-                              size_t definition, int mode, const int64_t *linked,
+                              size_t slots, size_t definition, int mode, const int64_t *linked,
                               const int64_t *totals)
 {
     enum link_slot yes = (enum link_slot)link_slot_of(definition, mode, false);
     enum link_slot open = (enum link_slot)link_slot_of(definition, mode, true);
     const char *id = o->set->definitions[definition].id, *in = mode_name((enum mode)mode);
     char name[64], meaning[96];
-    size_t slots = link_slots(o->set);
     snprintf(name, sizeof name, "%.40s_%s_yes", id, in);
     snprintf(meaning, sizeof meaning, "%.40s, %s: yes, of all people", id, in);
     fill(&q[0], &(struct wanted){name, meaning, {yes}, {SLOT_PEOPLE}, 1, 1, true}, o, slots, linked,
@@ -232,16 +231,18 @@ static size_t fill_definition(struct draw_quantity *q, const struct link_draws_o
 }
 
 void link_quantities(struct link_draws *out, const struct link_draws_options *o,
-                     const int64_t *linked, const int64_t *totals)
+                     const struct link_counting *counting, const int64_t *linked,
+                     const int64_t *totals)
 {
     size_t fixed = sizeof wanted / sizeof *wanted, n = 0;
     out->quantities = arena_array(&out->memory, fixed + 4 * o->set->count, sizeof *out->quantities);
     for (size_t i = 0; i < fixed; i++)
-        fill(&out->quantities[n++], &wanted[i], o, link_slots(o->set), linked, totals);
+        fill(&out->quantities[n++], &wanted[i], o, link_slots(counting), linked, totals);
     for (size_t k = 0; k < o->set->count; k++)
         for (int m = MODE_STRICT; m <= MODE_LENIENT; m++)
             if (m == MODE_STRICT ? o->set->strict : o->set->lenient)
-                n += fill_definition(&out->quantities[n], o, k, m, linked, totals);
+                n += fill_definition(&out->quantities[n], o, link_slots(counting), k, m, linked,
+                                     totals);
     out->count = n;
 }
 

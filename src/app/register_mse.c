@@ -25,13 +25,18 @@ struct membership {
     bool seen, again;
 };
 
+int register_list_of(struct str channel)
+{
+    for (int k = 0; k < REGISTER_LISTS; k++)
+        if (str_is(channel, channels[k]))
+            return k;
+    return -1;
+}
+
 static int list_of_channel(uint8_t number)
 {
     const struct code_list *codes = dictionary_codes("referral_channel");
-    for (int k = 0; number < codes->count && k < REGISTER_LISTS; k++)
-        if (str_is(codes->codes[number].code, channels[k]))
-            return k;
-    return -1;
+    return number < codes->count ? register_list_of(codes->codes[number].code) : -1;
 }
 
 /* Referrals of a person stand together, by date of receipt (app/analysis.h). */
@@ -65,9 +70,7 @@ static void count_people(const struct analysis *a, const struct membership *m,
     }
 }
 
-/* Lists without people go; the cells move together. */
-static void find_lists(struct register_mse *out, const int64_t cells[1 << REGISTER_LISTS],
-                       int kept[REGISTER_LISTS])
+static void find_lists(struct register_mse *out, const int64_t cells[1 << REGISTER_LISTS])
 {
     int64_t pair[REGISTER_LISTS][REGISTER_LISTS] = {{0}};
     for (int c = 1; c < 1 << REGISTER_LISTS; c++)
@@ -88,26 +91,35 @@ static void find_lists(struct register_mse *out, const int64_t cells[1 << REGIST
                 l->inside = channels[j];
             }
         }
-        kept[out->lists++] = i;
+        out->lists++;
     }
 }
 
-static enum status make_table(struct register_mse *out, const int64_t cells[1 << REGISTER_LISTS],
-                              const int kept[REGISTER_LISTS], struct err *e)
+/* Lists without people go; the cells move together. */
+enum status register_table(const int64_t *people, struct arena *a, struct mse_table *out,
+                           struct err *e)
 {
     struct str names[REGISTER_LISTS];
     uint8_t seen[1 << REGISTER_LISTS] = {0};
-    for (int i = 0; i < out->lists; i++)
-        names[i] = str_of(out->list[i].channel);
-    TRY(mse_table_new(&out->table, out->lists, names, &out->memory, e));
+    int kept[REGISTER_LISTS], lists = 0;
+    for (int i = 0; i < REGISTER_LISTS; i++) {
+        int64_t on = 0;
+        for (int c = 1; c < 1 << REGISTER_LISTS; c++)
+            on += (c >> i & 1) ? people[c] : 0;
+        if (on == 0)
+            continue;
+        names[lists] = str_of(channels[i]);
+        kept[lists++] = i;
+    }
+    TRY(mse_table_new(out, lists, names, a, e));
     for (int c = 1; c < 1 << REGISTER_LISTS; c++) {
         uint32_t cell = 0;
-        for (int i = 0; i < out->lists; i++)
+        for (int i = 0; i < lists; i++)
             cell |= (uint32_t)(c >> kept[i] & 1) << i;
-        if (cells[c])
-            TRY(mse_table_add(&out->table, cell, (double)cells[c], seen, e));
+        if (people[c])
+            TRY(mse_table_add(out, cell, (double)people[c], seen, e));
     }
-    return mse_table_close(&out->table, e);
+    return mse_table_close(out, e);
 }
 
 /* ---- what speaks against the number ---- */
@@ -201,7 +213,6 @@ enum status register_mse_run(const struct analysis *a, const struct register_mse
                              struct register_mse *out, struct err *e)
 {
     int64_t cells[1 << REGISTER_LISTS] = {0};
-    int kept[REGISTER_LISTS];
     *out = (struct register_mse){.from = o->from, .to = o->to};
     if (o->from == DATE_NONE && o->to == DATE_NONE)
         register_mse_year(a, &out->from, &out->to);
@@ -210,14 +221,14 @@ enum status register_mse_run(const struct analysis *a, const struct register_mse
     struct membership *members = find_members(a, out->from, out->to);
     count_people(a, members, out, cells);
     free(members);
-    find_lists(out, cells, kept);
+    find_lists(out, cells);
     if (out->lists < 2) {
         out->why_not = out->lists ? "All people of the period are on one list: there is no overlap "
                                     "to estimate from."
                                   : "No record of these lists was received in the period.";
         return ST_OK;
     }
-    TRY(make_table(out, cells, kept, e));
+    TRY(register_table(cells, &out->memory, &out->table, e));
     TRY(estimate(out, o, e));
     warn_of_closure(out);
     warn_of_lists(out);

@@ -46,6 +46,13 @@ struct register_mse {
     struct mse_question question;
 };
 
+/* Which of the lists, in the order NRM, DTN, MSVCC, HELPLINE, NGO, POLICE, records of that channel
+ * (code of referral_channel, may be empty) make up; -1: none. */
+int register_list_of(struct str channel);
+/* The table of people by list; people[2^REGISTER_LISTS], cell 0 left out, lists without people
+ * dropped. ST_DATA: fewer than two lists. */
+MUST_CHECK enum status register_table(const int64_t *people, struct arena *a, struct mse_table *out,
+                                      struct err *e);
 /* 1 January to 31 December of the last whole year before a->as_at. */
 void register_mse_year(const struct analysis *a, int32_t *from, int32_t *to);
 /* Pure but for threads. Free with register_mse_free, also after a failure. Cost: that of

@@ -33,6 +33,23 @@ static json_t *quantity_json(const struct draw_quantity *q)
     return row;
 }
 
+static json_t *hidden_json(const struct hidden_draws *h)
+{
+    const struct pooled *p = &h->unobserved;
+    json_t *row = json_object();
+    study_put(row, "observed", h->observed);
+    study_put(row, "unobserved", p->point);
+    study_put(row, "N", h->observed + p->point);
+    study_put(row, "lo", h->observed + p->lo);
+    study_put(row, "hi", h->observed + p->hi);
+    study_put(row, "lo_without_linkage", h->observed + p->lo_without);
+    study_put(row, "hi_without_linkage", h->observed + p->hi_without);
+    study_put(row, "share_due_to_linkage", p->linkage_share);
+    study_put_count(row, "draws", p->draws);
+    study_put_count(row, "draws_without_estimate", p->failed);
+    return row;
+}
+
 static json_t *document(const struct uncertainty_question *q, const struct link_draws *d,
                         const struct register_mse *m)
 {
@@ -55,6 +72,8 @@ static json_t *document(const struct uncertainty_question *q, const struct link_
         json_array_append_new(rows, quantity_json(&d->quantities[i]));
     json_object_set_new(doc, "quantities", rows);
     json_object_set_new(doc, "mse", register_mse_document(m));
+    json_object_set_new(doc, "hidden_draws",
+                        d->hidden.asked ? hidden_json(&d->hidden) : json_null());
     return doc;
 }
 
@@ -77,12 +96,17 @@ static enum status answer_mse(struct store *s, const struct uncertainty_question
 enum status uncertainty(struct store *s, const struct uncertainty_question *q, json_t **out,
                         struct err *e)
 {
-    struct link_draws d;
-    struct register_mse m = {0};
+    struct link_draws d = {0};
+    struct register_mse m;
     *out = NULL;
-    enum status status = link_draws_run(s, &q->draws, &d, e);
-    if (status == ST_OK)
-        status = answer_mse(s, q, &m, e);
+    enum status status = answer_mse(s, q, &m, e);
+    if (status == ST_OK) {
+        struct link_draws_options o = q->draws;
+        o.lists = m.asked;
+        o.from = m.from;
+        o.to = m.to;
+        status = link_draws_run(s, &o, &d, e);
+    }
     if (status == ST_OK)
         *out = document(q, &d, &m);
     register_mse_free(&m);
@@ -149,4 +173,13 @@ void uncertainty_print(FILE *to, json_t *doc)
             "had links been certain", "due to linkage");
     json_array_foreach(json_object_get(doc, "quantities"), i, row) print_quantity(to, row);
     print_mse(to, json_object_get(doc, "mse"));
+    const json_t *hidden = json_object_get(doc, "hidden_draws");
+    if (!isnan(number_of(hidden, "N")))
+        fprintf(to,
+                "With the links drawn, forward steps give %.0f (95%% %.0f to %.0f; %.0f%% of the "
+                "variance "
+                "due to linkage; %.0f of the draws without an estimate); the grade above holds.\n",
+                number_of(hidden, "N"), number_of(hidden, "lo"), number_of(hidden, "hi"),
+                100 * number_of(hidden, "share_due_to_linkage"),
+                number_of(hidden, "draws_without_estimate"));
 }

@@ -12,7 +12,8 @@ struct uncertainty_question {
 };
 
 /* Needs KEY_S4. Caller owns *out: records, people, claims, undecided, components,
- * affected_records, draws, seed, calibration, quantities[], mse{} (register_mse_document). */
+ * affected_records, draws, seed, calibration, quantities[], mse{} (register_mse_document),
+ * hidden_draws{} (link_draws.h; null when the lists do not allow the question). */
 MUST_CHECK enum status uncertainty(struct store *s, const struct uncertainty_question *q,
                                    json_t **out, struct err *e);
 /* The same for people; empties doc's mse. */

@@ -109,6 +109,12 @@ with temp_dir() as d:
                 w.writerow(list(r["cell"]) + [r["count"]])
     alone = run_json("study", "mse", table)
     equal(alone["fixed_models"], m["fixed_models"], "study mse on the same table: the same model")
+    h = doc["hidden_draws"]
+    close(h["N"], h["observed"] + h["unobserved"], 1e-12, "observed and unobserved make N")
+    equal(h["draws"] + h["draws_without_estimate"], 50, "every draw is estimated or said to fail")
+    ok(h["lo"] <= h["lo_without_linkage"] <= h["N"] <= h["hi_without_linkage"] <= h["hi"]
+       and 0 <= h["share_due_to_linkage"] <= 1, "links make the interval wider", h)
+    ok(abs(h["observed"] / m["settings"]["people"] - 1) < 0.1, "about as many people as linked", h)
     wide = run_json("uncertainty", "--store", store, "--from", "2015-01-01", "--to", "2025-12-31")
     ok(wide["mse"]["settings"]["people"] > m["settings"]["people"], "a longer period, more people")
 

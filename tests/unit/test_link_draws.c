@@ -211,6 +211,36 @@ static void a_coin_between_two_records(void **state)
     remove_place(&p);
 }
 
+/* Nothing to draw: every draw is the register's own table, and pooling gives its own estimate. */
+static void people_on_no_list_follow_the_draws(void **state)
+{
+    int64_t people[LINK_CELLS] = {0};
+    struct link_draws d = {0};
+    struct link_draws_options o = options(50, 1);
+    struct link_counting c = {.set = o.set, .lists = true};
+    size_t slots = link_slots(&c), first = link_cell_slot(o.set, 0);
+    int64_t *totals = mem_zalloc(50 * slots, sizeof *totals);
+    people[1] = 100; /* NRM alone */
+    people[2] = 60;  /* DTN alone */
+    people[3] = 20;
+    for (size_t i = 0; i < 50; i++)
+        memcpy(totals + i * slots + first, people, sizeof people);
+    link_hidden(&d, &o, &c, totals);
+    NEAR(d.hidden.observed, 180, 1e-9);
+    NEAR(d.hidden.unobserved.point, 100.0 * 60 / 20, 1e-6); /* two lists: n10 n01 / n11 */
+    NEAR(d.hidden.unobserved.linkage_share, 0, 1e-12);
+    for (size_t i = 0; i < 50; i += 2) { /* every other draw finds ten links more */
+        totals[i * slots + first + 1] -= 10;
+        totals[i * slots + first + 2] -= 10;
+        totals[i * slots + first + 3] += 10;
+    }
+    link_hidden(&d, &o, &c, totals);
+    double gap = log(90.0 * 50 / 30) - log(300);
+    NEAR(d.hidden.observed, 175, 1e-9);
+    NEAR(d.hidden.unobserved.between, gap * gap / 4 * 50 / 49, 1e-9);
+    free(totals);
+}
+
 static void certain_links_add_nothing(void **state)
 {
     struct place p;
@@ -392,6 +422,7 @@ int main(void)
         cmocka_unit_test(draws_that_agree_give_wilsons_interval),
         cmocka_unit_test(draws_that_differ_add_their_variance),
         cmocka_unit_test(a_coin_between_two_records),
+        cmocka_unit_test(people_on_no_list_follow_the_draws),
         cmocka_unit_test(certain_links_add_nothing),
         cmocka_unit_test(false_repeats_stand_beside_rare_rates),
         cmocka_unit_test(threads_change_nothing),
