@@ -35,7 +35,8 @@ static const struct rule rules[REQUEST_ITEMS + 1] = {
     [4] = {{"support_period.start_date", NULL},
            false,
            HOLDER_SUPPORT,
-           "People with a spell of MSVCC support that started in the year.",
+           "People with a spell of MSVCC support that started in the year; the contract before it, "
+           "AVMS, is not MSVCC.",
            "The person has a spell without a start date (told in the total only)."},
     [5] = {{"missing_event.kind", "support_period.exit_reason"},
            false,

@@ -124,11 +124,16 @@ bool request_line_in_time(const struct stored *s, int32_t as_at)
     return !text || !date_from_iso(str_of(text), &day) || day <= as_at;
 }
 
-static bool under_contract(const struct stored *s, const struct entity_row *row)
+/* The prime contract is MSVCC; its predecessor, AVMS, until it began. */
+enum contract { CONTRACT_OTHER, CONTRACT_EARLIER, CONTRACT_MSVCC };
+
+static enum contract contract_of(const struct stored *s, const struct entity_row *row)
 {
     if (value(row, f.contract))
-        return is(row, f.contract, "MSVCC");
-    return s->channel && strcmp(s->channel, "msvcc") == 0;
+        return is(row, f.contract, "MSVCC")  ? CONTRACT_MSVCC
+               : is(row, f.contract, "AVMS") ? CONTRACT_EARLIER
+                                             : CONTRACT_OTHER;
+    return s->channel && strcmp(s->channel, "msvcc") == 0 ? CONTRACT_MSVCC : CONTRACT_OTHER;
 }
 
 bool request_line_holds(const struct stored *s, enum request_holder holder)
@@ -140,7 +145,7 @@ bool request_line_holds(const struct stored *s, enum request_holder holder)
         nrm |= is(row, f.channel, "NRM");
     }
     for (size_t at = 0; (row = next_row(&s->record, f.start, &at));)
-        support |= under_contract(s, row);
+        support |= contract_of(s, row) != CONTRACT_OTHER;
     return holder == HOLDER_ANY || (holder == HOLDER_SUPPORT && support) ||
            (holder == HOLDER_CONTRACT_REFERRAL && contract) || (holder == HOLDER_NRM && nrm);
 }
@@ -150,19 +155,19 @@ bool request_line_holds(const struct stored *s, enum request_holder holder)
 struct spell {
     const struct stored *stored;
     const struct entity_row *row;
-    int32_t start, end; /* end: DATE_NONE while in support on the day of the request */
+    enum contract contract; /* never CONTRACT_OTHER */
+    int32_t start, end;     /* end: DATE_NONE while in support on the day of the request */
 };
 
 struct history {
     const struct request_options *o;
     const struct stored *const *records;
     size_t count;
-    struct spell *spells; /* under the contract, started by the day of the request */
+    struct spell *spells; /* under either contract, started by the day of the request */
     size_t spell_count;
 };
 
-static void find_spells(struct history *h, struct request_rows *out, struct request_person *p,
-                        struct arena *memory)
+static void find_spells(struct history *h, struct request_person *p, struct arena *memory)
 {
     size_t rows = 0;
     for (size_t i = 0; i < h->count; i++)
@@ -170,20 +175,19 @@ static void find_spells(struct history *h, struct request_rows *out, struct requ
     h->spells = arena_array(memory, rows + 1, sizeof *h->spells);
     for (size_t i = 0; i < h->count; i++) {
         const struct entity_row *row;
-        bool any = false;
         for (size_t at = 0; (row = next_row(&h->records[i]->record, f.start, &at));) {
-            if (!under_contract(h->records[i], row))
+            enum contract contract = contract_of(h->records[i], row);
+            if (contract == CONTRACT_OTHER)
                 continue;
-            struct spell s = {h->records[i], row, day_of(row, f.start), day_of(row, f.end)};
-            any = true;
+            struct spell s = {h->records[i], row, contract, day_of(row, f.start),
+                              day_of(row, f.end)};
             if (s.end != DATE_NONE && s.end > h->o->as_at)
                 s.end = DATE_NONE;
             if (s.start == DATE_NONE)
-                p->undated = 1;
+                p->undated |= contract == CONTRACT_MSVCC;
             else if (s.start <= h->o->as_at)
                 h->spells[h->spell_count++] = s;
         }
-        out->support_records += any;
     }
 }
 
@@ -467,14 +471,11 @@ static void add_referrals(struct request_rows *out, const struct history *h,
     for (size_t i = 0; i < h->count; i++)
         for (size_t at = 0; (row = next_row(&h->records[i]->record, f.channel, &at));) {
             int32_t day = day_of(row, f.received);
-            if (is(row, f.channel, "NRM")) {
+            if (is(row, f.channel, "NRM"))
                 count_nrm(&nrm, row, day);
-                out->nrm_referrals++;
-            }
             if (!is(row, f.channel, "MSVCC"))
                 continue;
             int year = day == DATE_NONE ? out->years : request_year(out, day);
-            out->contract_referrals++;
             if (year < 0)
                 continue;
             MEM_GROW(out->referrals, out->referral_cap, out->referral_count + 1);
@@ -510,9 +511,10 @@ void request_line_add(struct request_rows *out, const struct request_options *o,
 {
     struct history h = {.o = o, .records = records, .count = count};
     struct request_person p = {0};
-    find_spells(&h, out, &p, scratch);
+    find_spells(&h, &p, scratch);
     for (size_t i = 0; i < h.spell_count; i++) {
-        describe_spell(out, &h, &h.spells[i], &p);
+        if (h.spells[i].contract == CONTRACT_MSVCC)
+            describe_spell(out, &h, &h.spells[i], &p);
         add_exit(out, &h.spells[i]);
     }
     add_referrals(out, &h, &p);

@@ -207,10 +207,10 @@ static void actions_table(struct request *q)
 static void coverage_table(struct request *q)
 {
     static const char *const holders[] = {"all records", "MSVCC referrals",
-                                          "records of MSVCC support", "NRM referrals"};
+                                          "records of MSVCC or AVMS support", "NRM referrals"};
     static const struct table_column columns[] = {{"Item", false, 8},
                                                   {"Field", false, 44},
-                                                  {"Of which records", false, 28},
+                                                  {"Of which records", false, 34},
                                                   {"Share that has it", false, 36}};
     struct grid *g =
         grid_new(&q->r, "Fields that each item needs, and how often they are filled", columns, 4);
@@ -341,11 +341,12 @@ static void published_leaving(struct request *q)
 static void leaving(struct request *q)
 {
     bulletin_section(q->r.b, "leaving", "Leaving support");
-    bulletin_text(q->r.b,
-                  "Spells of MSVCC support that ended in the year, by the reason recorded; a "
-                  "person who left twice counts twice, so the years add up. Returned means to the "
-                  "home country, through a scheme: it is no part of missing or absconded, and has "
-                  "nothing to do with returning to support (A2Q06, A2Q09).");
+    bulletin_text(
+        q->r.b, "Spells of support under the MSVCC, or the AVMS contract before it, that ended in "
+                "the year, by the reason recorded; a "
+                "person who left twice counts twice, so the years add up. Returned means to the "
+                "home country, through a scheme: it is no part of missing or absconded, and has "
+                "nothing to do with returning to support (A2Q06, A2Q09).");
     leaving_table(q);
     bulletin_callout(q->r.b, "Apart from the register:",
                      "the next table is the report's own, for its own years. It was not computed "
@@ -391,6 +392,10 @@ void request_pages(struct request *q)
         bulletin_text(b, "Counts of each kind of thing are rounded together to base 5 and add up "
                          "as rounded (people, referrals, leavings, actions and occurrences each "
                          "apart); every share is computed from rounded counts.");
+    bulletin_text(b,
+                  "Items about support ask for the MSVCC. Support under the AVMS contract before "
+                  "it stands in the table on leaving support, not in A2Q04 to A2Q11 and A2Q14 "
+                  "to A2Q16.");
     bulletin_text(b, "The day on which a person went missing is sealed with the identity key and "
                      "not read here: an event belongs to the spell it interrupted.");
     answers_table(q);

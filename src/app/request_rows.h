@@ -81,7 +81,7 @@ enum request_leaving {
     LEAVING_UNSETTLED,
     LEAVINGS
 };
-struct request_exit { /* a spell of support that ended in the window */
+struct request_exit { /* a spell of MSVCC or earlier AVMS support that ended in the window */
     /* `years`: not dated */
     uint8_t year, how;
 };
@@ -112,7 +112,6 @@ struct request_rows {
     size_t exit_count, exit_cap;
     struct request_action *actions;
     size_t action_count, action_cap;
-    uint64_t contract_referrals, support_records, nrm_referrals; /* ever held */
     const char **policies; /* texts in force on the day of the request, in `memory` */
     size_t policy_count, policy_cap;
 };

@@ -138,7 +138,7 @@ with temp_dir() as d:
               f"item 1 in {y} is the extract's count")
     ends = [(r[f"support_period{k}.end_date"], r[f"support_period{k}.exit_reason"])
             for r in rows for k in ("", "2")
-            if r.get(f"support_period{k}.end_date") and r[f"support_period{k}.contract"] == "MSVCC"]
+            if r.get(f"support_period{k}.end_date") and r[f"support_period{k}.contract"] in ("MSVCC", "AVMS")]
     for r in exact[("Year of leaving", "Missing or absconded")]:
         y = r["Year of leaving"][8:12]
         if r["Year of leaving"].startswith("Year to"):
@@ -149,6 +149,10 @@ with temp_dir() as d:
                    sum(w.startswith("RETURNED_") and w != "RETURNED_TO_TRAFFICKER" for w in told),
                    told.count("NOTHING_IN_PLACE"), len(told)],
                   f"leaving in {y} is the extract's")
+    people = {p: number(r["Numerator"]) for (n, _), ps in answers(exact).items() if n == 4
+              for p, r in ps.items()}
+    ok(people["Year to 2019-12-31"] == 0 < people["Year to 2023-12-31"],
+       "support before the MSVCC began is not MSVCC support", people)
     published = [r for t in rounded.values() for r in t if r.get("Year") == "2020"]
     equal([published[0][c] for c in ("Missing or absconded", "Returned", "Nothing in place")],
           ["147", "28", "39"], "the report's own years, as printed")
