@@ -68,7 +68,7 @@ struct grid *grid_new(struct report *r, const char *title, const struct table_co
                       size_t column_count);
 void grid_text(struct grid *g, const char *text);
 void grid_number(struct grid *g, double v, int decimals); /* NaN: [z] */
-void grid_shorthand(struct grid *g, const char *code); /* "x", "z" */
+void grid_shorthand(struct grid *g, const char *code);    /* "x", "z" */
 void grid_count(struct grid *g, int64_t n);
 void grid_end(struct grid *g); /* adds it to the bulletin */
 

@@ -119,6 +119,7 @@ static void table(struct report *r, const struct timing *t)
 static enum status chart(struct report *r, const struct timing *t, struct err *e)
 {
     static const char *const names[] = {"Re-entered", "Died", "Left the country"};
+    static const char *const at_risk_name[] = {"Exits"};
     static const double ticks[] = {0, 12, 24, 36, 48, 60};
     double x[MONTHS + 1], y[CAUSES][MONTHS + 1], lo[MONTHS + 1], hi[MONTHS + 1];
     struct chart_series series[CAUSES];
@@ -141,14 +142,14 @@ static enum status chart(struct report *r, const struct timing *t, struct err *e
                                           .n = MONTHS + 1};
     for (int i = 0; i < 6; i++)
         risk[i] = at_risk(t, ticks[i] * DAYS_A_MONTH);
-    int64_t all_risk[CAUSES * 6];
-    for (int c = 0; c < CAUSES; c++)
-        for (int i = 0; i < 6; i++)
-            all_risk[c * 6 + i] = risk[i];
-    struct chart_steps steps = {
-        .series = series,
-        .count = CAUSES,
-        .risk = {.times = ticks, .count = 6, .n = all_risk, .hidden = "[c]"}};
+    struct chart_steps steps = {.series = series,
+                                .count = CAUSES,
+                                .risk = {.times = ticks,
+                                         .count = 6,
+                                         .n = risk,
+                                         .shared = true,
+                                         .names = at_risk_name,
+                                         .hidden = "[c]"}};
     struct chart_words words = {.id = "timing",
                                 .title =
                                     "Share of exits followed by each end, by months since the exit",

@@ -82,7 +82,7 @@ static void draw_stack(struct plot *p, const struct chart_steps *c, double ends[
 
 static size_t risk_rows(const struct chart_steps *c)
 {
-    return c->risk.count == 0 ? 0 : c->stacked ? 1 : c->count;
+    return c->risk.count == 0 ? 0 : c->stacked || c->risk.shared ? 1 : c->count;
 }
 
 static void draw_risk(struct plot *p, const struct chart_steps *c)
