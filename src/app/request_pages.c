@@ -391,7 +391,8 @@ void request_pages(struct request *q)
     if (!q->job->complete)
         bulletin_text(b, "Counts of each kind of thing are rounded together to base 5 and add up "
                          "as rounded (people, referrals, leavings, actions and occurrences each "
-                         "apart); every share is computed from rounded counts.");
+                         "apart); every share is computed from rounded counts. "
+                         "A 0 can stand for up to 4; [x] is not collected, which is not 0.");
     bulletin_text(b,
                   "Items about support ask for the MSVCC. Support under the AVMS contract before "
                   "it stands in the table on leaving support, not in A2Q04 to A2Q11 and A2Q14 "
