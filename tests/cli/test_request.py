@@ -180,4 +180,77 @@ with temp_dir() as d:
            for x in tables(os.path.join(d, "old"))[("Item", "Question")]),
        "before the first record nothing is collected, and nothing is zero")
 
+# ---- a register small enough to count by hand ----
+def referral(k, received, eligible, contact, **more):
+    row = {"referral.external_id": f"H{k}", "referral.received_date": received,
+           "referral.status": "ACCEPTED", "referral.age_status_at_referral": "ADULT",
+           "referral.support_eligible": eligible, "referral.contact_result": contact,
+           "identity.kind": "legal", "identity.given_name": f"{'ABCDEFGH'[k] * 5}",
+           "identity.family_name": f"{'QRSTUVWX'[k] * 7}",
+           "person.birth_date": f"19{60 + 4 * k}-0{k + 1}-1{k}"}
+    return row | {name.replace("__", "."): v for name, v in more.items()}
+
+
+def spell(start, end="", reason="", second=""):
+    return {f"support_period{second}__contract": "MSVCC",
+            f"support_period{second}__start_date": start,
+            f"support_period{second}__end_date": end,
+            f"support_period{second}__exit_reason": reason}
+
+
+HAND = [
+    referral(0, "2022-02-01", "YES", "REACHED", **spell("2022-03-01", "2022-06-01", "MISSING"),
+             missing_event__kind="MISSING", missing_event__outcome="STILL_MISSING",
+             immigration_status__status="NO_LEAVE", exit_plan__status="none"),
+    referral(1, "2022-05-01", "YES", "NOT_REACHED"),
+    referral(2, "2023-01-10", "NO", "NOT_REACHED"),
+    referral(3, "2023-02-01", "", ""),
+    # away, and back
+    referral(4, "2023-03-01", "YES", "REACHED", **spell("2023-03-10", "2023-05-01", "ABSCONDED"),
+             **spell("2023-07-01", second="2"), missing_event__kind="ABSCONDED",
+             immigration_status__status="ILR", exit_plan__status="completed",
+             exit_plan__retrafficking_risk="YES", exit_plan_action__domain="HOUSING",
+             exit_plan_action2__domain="SAFETY"),
+    # support starts, and ends, after the day of the request
+    referral(5, "2023-06-01", "YES", "REACHED", **spell("2024-02-01")),
+    referral(6, "2023-08-01", "YES", "REACHED", **spell("2023-08-10", "2024-03-01", "EVICTED"),
+             risk_assessment__date="2023-09-01", risk_assessment__retrafficking_identified="YES"),
+    referral(7, "2024-05-01", "YES", "REACHED", **spell("2024-05-02")),
+]
+# item: numerator, denominator, cannot be settled; over both years
+BY_HAND = {1: (7, None, 0), 2: (3, 7, 0), 3: (1, 5, 1), 4: (3, None, 0), 5: (1, 3, 0),
+           6: (0, 1, 0), 7: (0, 3, 2), 8: (1, 3, 0), 9: (1, 1, 0), 10: (1, 3, 2), 11: (1, 2, 0),
+           14: (1, 2, 0), 15: (1, 1, 0), 16: (None, 2, 2)}
+
+with temp_dir() as d:
+    store, extract = os.path.join(d, "register"), os.path.join(d, "hand.csv")
+    columns = list(dict.fromkeys(c for r in HAND for c in r))
+    with open(extract, "w", encoding="utf-8", newline="") as f:
+        w = csv.DictWriter(f, columns, restval="")
+        w.writeheader()
+        w.writerows(HAND)
+    run("init", store, "--quiet")
+    r = run("import", extract, "--as", "msvcc", "--from", "TSA", "--store", store)
+    ok(r.returncode == 0 and "8 new" in r.stdout, "all rows go in", r.stdout + r.stderr)
+
+    def by_hand(*more):
+        out = os.path.join(d, "out" + str(len(more)))
+        r = run("request", "--store", store, "--as-at", "2023-12-31", "--years", "2", "--out", out,
+                "--complete", "--purpose", "counting by hand", *more)
+        equal(r.returncode, 0, "answered")
+        got = tables(out)
+        return {n: tuple(number(p["All 2 years"][c])
+                         for c in ("Numerator", "Denominator", "Cannot be settled"))
+                for (n, _), p in answers(got).items() if n not in (12, 17)}, got
+
+    told, got = by_hand()
+    for item, wanted in BY_HAND.items():
+        equal(told[item], wanted, f"by hand: A2Q{item:02}")
+    equal(told[13], (None, None, None), "by hand: no NRM record, so item 13 is not collected")
+    leaving = {r["Year of leaving"]: r for r in got[("Year of leaving", "Missing or absconded")]}
+    equal([leaving[f"Year to {y}-12-31"]["All who left"] for y in (2022, 2023)], ["1", "1"],
+          "by hand: leaving after the day of the request does not count")
+    equal(by_hand("--nrm-complete")[0][7], (2, 3, 0),
+          "by hand: with every NRM referral declared, no decision is no decision")
+
 done()
