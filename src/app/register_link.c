@@ -381,14 +381,18 @@ static enum status link_all(struct register_link_job *job, struct link_records *
     options.constraints = constraints.count;
     if (s == ST_OK && !model)
         s = link_run(r->data, &options, &model, &result, e);
-    if (s == ST_OK) {
+    bool alone =
+        s != ST_OK && result.nothing_to_compare; /* a young register: no two records meet */
+    if (alone)
+        s = store_mark_set(job->store, "link.highest", r->id[r->count - 1], e);
+    if (s == ST_OK && !alone) {
         add_references(job, r, model, pairs, pair_count, &constraints, &claims);
         options.constraint = constraints.all;
         options.constraints = constraints.count;
         link_result_free(&result);
         s = link_run(r->data, &options, &model, &result, e);
     }
-    if (s == ST_OK) {
+    if (s == ST_OK && !alone) {
         id_of_rank = mem_array(r->count + 1, sizeof *id_of_rank);
         for (size_t i = 0; i < r->count; i++)
             id_of_rank[link_data_rank(r->data, (uint32_t)i)] = r->id[i];

@@ -199,7 +199,8 @@ struct link_result {
     struct link_warning *warning;
     size_t warnings;
     uint64_t histogram[LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN]; /* scored pairs by weight */
-    uint64_t unlinkable; /* records that even a copy of themselves could not be linked to */
+    bool nothing_to_compare; /* set, with ST_DATA, when no two records share a key */
+    uint64_t unlinkable;     /* records that even a copy of themselves could not be linked to */
     double block_seconds, score_seconds, em_seconds, cluster_seconds;
 };
 

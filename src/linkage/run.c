@@ -479,8 +479,12 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     if (trained) {
         enum status s = train(d, &plan, o, model, e);
         if (s != ST_OK) {
+            bool nothing = true;
+            for (int k = 0; k < plan.rules; k++)
+                nothing &= plan.rule[k].pairs == 0;
             plan_free(&plan);
             link_result_free(r);
+            r->nothing_to_compare = nothing;
             return s;
         }
     }

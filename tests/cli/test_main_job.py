@@ -120,6 +120,16 @@ with temp_dir() as d:
         code, text = checker(bad)
         ok(code == 1 and word in text, f"the checker finds {name}", text)
     equal(run("verify-log", "--store", store).returncode, 0, "the audit log is intact")
+
+    # a young register: nobody, one person, two who share nothing
+    young = os.path.join(d, "young")
+    run("init", young, "--quiet")
+    equal(run("run", "--store", young).returncode, 0, "an empty register runs")
+    lines = open(made + "/nrm.csv", encoding="utf-8").read().splitlines(keepends=True)
+    for n, row in enumerate((1, len(lines) - 1), 1):
+        open(d + "/one.csv", "w", encoding="utf-8").write(lines[0] + lines[row])
+        run("import", d + "/one.csv", "--as", "nrm", "--from", "SCA", "--store", young, "--quiet")
+        equal(run_json("run", "--store", young)["people"], n, f"a register of {n}")
     refused(run("run", "--store", os.path.join(d, "nowhere")), "", name="a register that is not there")
     refused(run("report", "--store", store, "--out", "/proc/nowhere"), "", name="a place that cannot be written")
 done()
