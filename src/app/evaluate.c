@@ -48,7 +48,7 @@ static enum status next_row(struct csv *c, struct csv_row *row, struct err *e)
 static enum status read_persons(const char *dir, struct truth *t, struct err *e)
 {
     static const char *const columns[] = {"person", "nationality"};
-    int at[2];
+    int at[2] = {0};
     struct csv c;
     struct csv_row row;
     TRY(open_truth(dir, "persons.csv", columns, 2, &c, at, e));
@@ -116,7 +116,7 @@ static struct truth_record *find_record(const struct truth *t, const char *key)
 static enum status read_people(const char *dir, struct truth *t, struct err *e)
 {
     static const char *const columns[] = {"person", "channel", "external_id"};
-    int at[3];
+    int at[3] = {0};
     struct csv c;
     struct csv_row row;
     TRY(open_truth(dir, "people.csv", columns, 3, &c, at, e));
@@ -153,7 +153,7 @@ static uint32_t episode_bits(struct str about)
 static enum status read_referrals(const char *dir, struct truth *t, struct err *e)
 {
     static const char *const columns[] = {"channel", "external_id", "about", "kind"};
-    int at[4];
+    int at[4] = {0};
     struct csv c;
     struct csv_row row;
     struct arena scratch = ARENA_EMPTY;

@@ -38,9 +38,9 @@ static uint8_t exploitation_of(const struct person_row *p)
 {
     if (p->exploitation & (p->exploitation - 1))
         return EXPLOITATION_GROUPS;
-    for (uint8_t k = 0; k < EXPLOITATION_GROUPS; k++)
+    for (int k = 0; k < EXPLOITATION_GROUPS; k++)
         if (p->exploitation >> k & 1)
-            return k;
+            return (uint8_t)k;
     return EXPLOITATION_GROUPS - 1;
 }
 

@@ -9,11 +9,13 @@
 #include <stddef.h>
 #include <string.h>
 
+#define NEVER_NULL __attribute__((returns_nonnull))
+
 /* Never return NULL; free() with free(). Size 0 is allowed. */
-void *mem_alloc(size_t bytes);                /* not zeroed */
-void *mem_zalloc(size_t count, size_t bytes); /* zeroed; the product is checked */
-void *mem_array(size_t count, size_t bytes);  /* not zeroed; the product is checked */
-void *mem_resize(void *p, size_t count, size_t bytes);
+void *mem_alloc(size_t bytes) NEVER_NULL;                /* not zeroed */
+void *mem_zalloc(size_t count, size_t bytes) NEVER_NULL; /* zeroed; the product is checked */
+void *mem_array(size_t count, size_t bytes) NEVER_NULL;  /* not zeroed; the product is checked */
+void *mem_resize(void *p, size_t count, size_t bytes) NEVER_NULL;
 
 /* Makes room for `need` elements in a growable array: doubles *cap, moves *p. */
 #define MEM_GROW(p, cap, need)                                                                     \
@@ -32,8 +34,8 @@ struct arena {
 #define ARENA_EMPTY ((struct arena){0})
 
 /* 16-byte aligned, zeroed; lives until arena_free or arena_rewind. */
-void *arena_alloc(struct arena *a, size_t bytes);
-void *arena_array(struct arena *a, size_t count, size_t bytes);
+void *arena_alloc(struct arena *a, size_t bytes) NEVER_NULL;
+void *arena_array(struct arena *a, size_t count, size_t bytes) NEVER_NULL;
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

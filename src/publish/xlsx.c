@@ -60,22 +60,21 @@ static void mark_table(lxw_worksheet *sheet, const char *name, size_t first, siz
                        const char *const *headers, lxw_format *const *header_formats,
                        size_t columns)
 {
-    lxw_table_column *all = calloc(columns, sizeof *all);
-    lxw_table_column **list = calloc(columns + 1, sizeof *list);
+    lxw_table_column *all = mem_zalloc(columns, sizeof *all);
+    lxw_table_column **list = mem_zalloc(columns + 1, sizeof *list);
     lxw_table_options options = {.name = (char *)(uintptr_t)name,
                                  .no_autofilter = LXW_TRUE,
                                  .no_banded_rows = LXW_TRUE,
                                  .style_type = LXW_TABLE_STYLE_TYPE_LIGHT,
                                  .style_type_number = 0};
-    for (size_t k = 0; all && list && k < columns; k++) {
+    for (size_t k = 0; k < columns; k++) {
         all[k].header = (char *)(uintptr_t)headers[k];
         all[k].header_format = header_formats[k];
         list[k] = &all[k];
     }
     options.columns = list;
-    if (all && list)
-        worksheet_add_table(sheet, row_at(first), 0, row_at(first + rows), (lxw_col_t)(columns - 1),
-                            &options);
+    worksheet_add_table(sheet, row_at(first), 0, row_at(first + rows), (lxw_col_t)(columns - 1),
+                        &options);
     free(all);
     free(list);
 }
