@@ -9,10 +9,10 @@ struct chart_risk {
     const double *times; /* also the ticks of the x axis; first and last are its ends */
     size_t count;        /* 0: no table, ticks are chosen */
     const int64_t *n;    /* curve by curve: n[s * count + t]; -1 is drawn as hidden */
-    bool shared;         /* one row for all curves: they are competing ends of the same people */
     const char *hidden;  /* "[c]" */
     const char *const
-        *names; /* of the rows; NULL: those of the series (not when stacked: one row) */
+        *names;  /* of the rows; NULL: those of the series (not when stacked: one row) */
+    bool shared; /* one row for all curves: they are competing ends of the same people */
 };
 
 struct chart_steps {
