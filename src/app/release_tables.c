@@ -128,7 +128,7 @@ int64_t release_value(const struct release_table *t, int a, int b, int c)
 {
     const int code[RELEASE_DIMENSIONS] = {a, b, c};
     size_t at = 0;
-    for (int k = 0; k < t->dimensions; k++)
+    for (int k = 0; k < t->dimensions && k < RELEASE_DIMENSIONS; k++)
         at = at * (size_t)(t->levels[k] + 1) + (size_t)(code[k] + 1);
     return t->value[at];
 }

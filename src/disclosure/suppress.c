@@ -165,6 +165,8 @@ static struct lp *local_program(struct suppress *s, uint32_t n, double amount)
                     continue;
                 first = j < first ? j : first;
                 double sign = k == m->row_start[r] ? 1 : -1;
+                /* A row has entries. */
+                /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
                 index[used] = 2 * j;
                 value[used++] = sign;
                 index[used] = 2 * j + 1;
@@ -342,6 +344,8 @@ static bool proof_at_hand(struct suppress *s, uint32_t k, struct proof *p)
     for (uint32_t i = h->n; i-- > 0 && up + down < s->width;) {
         const struct direction *d = &s->direction[h->at[i].direction];
         int64_t by = (int64_t)floor(fabs(h->at[i].by) + TINY);
+        /* A hit names a direction. */
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (d->dead || by <= (h->at[i].by > 0 ? up : down) || !adds_nothing(s, d))
             continue;
         if (h->at[i].by > 0) {

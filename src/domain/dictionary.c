@@ -102,7 +102,8 @@ static void add_code_row(const struct csv *c, const struct str *cells, void *ctx
         label = csv_column(c, "label") >= 0 ? csv_column(c, "label") : csv_column(c, "name");
     MEM_GROW(l->codes, b->code_cap, l->count + 1);
     l->codes[l->count++] = (struct code){
-        .code = to[b->code_column],
+        .code =
+            to[b->code_column], /* NOLINT(clang-analyzer-core.NullDereference): MEM_GROW made it */
         .label = label >= 0 ? to[label] : to[b->code_column],
         .note = note >= 0 ? to[note] : str_of(""),
         .valid_from = DATE_NONE,

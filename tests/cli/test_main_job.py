@@ -79,6 +79,13 @@ with temp_dir() as d:
     ok(new["new_episode"] > 5 * new["same_incident"], "new episodes are rarely called the same", new)
     refused(run("evaluate", "--store", store, "--truth", d), "cannot open", name="a truth that is not there")
 
+    empty = os.path.join(d, "empty-truth")
+    os.mkdir(empty)
+    for name in ("persons", "people", "referrals"):
+        with open(f"{made}/truth/{name}.csv", encoding="utf-8") as f:
+            open(f"{empty}/{name}.csv", "w", encoding="utf-8").write(f.readline())
+    refused(run("evaluate", "--store", store, "--truth", empty), "no record of the register", name="a truth without rows")
+
     # the release
     r = run("report", "--store", store, "--truth", made + "/truth", "--nrm-complete", "--out", out)
     equal(r.returncode, 0, "the report is written")
