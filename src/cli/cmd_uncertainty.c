@@ -67,7 +67,8 @@ static enum status read_question(struct cli *c, struct uncertainty_question *q, 
     return ST_OK;
 }
 
-/* q is the caller's local and is not read after this: its pointer to our progress goes no further. */
+/* q is the caller's local and is not read after this: its pointer to our progress goes no further.
+ */
 static enum status answer(struct cli *c, struct uncertainty_question *q, struct err *e)
 {
     struct store *store;
