@@ -89,24 +89,16 @@ static void read_groups(void)
     csv_close(&c);
 }
 
-static const struct field *need(const char *path)
-{
-    const struct field *f = dictionary_field(str_of(path));
-    if (!f)
-        BUG("the dictionary has no %s", path);
-    return f;
-}
-
 static void prepare(void)
 {
     read_groups();
-    fields.gender = need("person.gender");
-    fields.nationality = need("person.nationality");
-    fields.age_status = need("referral.age_status_at_referral");
-    fields.deceased = need("person.deceased");
-    fields.departed = need("return_plan.departed_on");
+    fields.gender = dictionary_need("person.gender");
+    fields.nationality = dictionary_need("person.nationality");
+    fields.age_status = dictionary_need("referral.age_status_at_referral");
+    fields.deceased = dictionary_need("person.deceased");
+    fields.departed = dictionary_need("return_plan.departed_on");
     for (int i = 0; i < COMPLETENESS_FIELDS; i++)
-        fields.counted[i] = need(completeness_fields[i]);
+        fields.counted[i] = dictionary_need(completeness_fields[i]);
 }
 
 uint8_t analysis_nationality_group(const char *alpha3)
@@ -248,8 +240,7 @@ static void add_referrals(struct analysis *a, const struct line *l, struct perso
         const struct line_record *r = &l->records[i];
         const char *channel = line_get(r, f->referral_channel, 1);
         const char *status = line_get(r, f->referral_status, 1);
-        bool accepted =
-            channel && status && strcmp(channel, "NRM") == 0 && strcmp(status, "ACCEPTED") == 0;
+        bool accepted = line_accepted_nrm(r);
         struct referral_row row = {.person = a->person_count,
                                    .channel = code_number("referral_channel", channel),
                                    .status = code_number("referral_status", status),

@@ -3,6 +3,7 @@
  * each kind: of several, the first stands. */
 #include "app/export_rows.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "domain/layout.h"
 
 #include <stdlib.h>
@@ -66,13 +67,6 @@ static void add_codes(struct buf *b, const struct layout_column *c, const char *
     }
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    const struct str *x = a, *y = b;
-    int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-    return c ? c : (x->n > y->n) - (x->n < y->n);
-}
-
 /* The values of a multi-select in one order, whatever codes they came from. */
 static void sort_values(struct buf *b)
 {
@@ -88,7 +82,7 @@ static void sort_values(struct buf *b)
     }
     if (n < 2 || rest.n)
         return;
-    qsort(values, n, sizeof *values, by_bytes);
+    qsort(values, n, sizeof *values, order_str);
     for (size_t i = 0; i < n; i++)
         buf_addf(&sorted, "%s%.*s", i ? ";" : "", (int)values[i].n, values[i].p);
     buf_free(b);
@@ -272,25 +266,17 @@ static const char **wanted(const struct htcds *h, struct arena *memory)
     return fields;
 }
 
-static const struct field *need(const char *path)
-{
-    const struct field *f = dictionary_field(str_of(path));
-    if (!f)
-        BUG("no field %s", path);
-    return f;
-}
-
 enum status export_htcds(struct exporter *x, struct err *e)
 {
     struct arena memory = ARENA_EMPTY;
     struct htcds h = {.x = x,
                       .layout = layout_of_channel("htcds"),
-                      .stage = need("decision.stage"),
-                      .outcome = need("decision.outcome"),
-                      .means = need("episode_means.means"),
-                      .second = need("person.nationality_second"),
-                      .consent = need("consent.given"),
-                      .components = need("episode.exploitation_components")};
+                      .stage = dictionary_need("decision.stage"),
+                      .outcome = dictionary_need("decision.outcome"),
+                      .means = dictionary_need("episode_means.means"),
+                      .second = dictionary_need("person.nationality_second"),
+                      .consent = dictionary_need("consent.given"),
+                      .components = dictionary_need("episode.exploitation_components")};
     for (size_t i = 0; i < h.layout->count; i++)
         h.count += is_column(&h, i);
     x->report->columns = h.count;

@@ -64,17 +64,10 @@ static void classify_line(const struct batch *b, struct part *p, const struct li
     out->results = results;
 }
 
-static bool accepted_nrm(const struct line_record *r)
-{
-    const char *channel = line_get(r, line_fields()->referral_channel, 1);
-    const char *status = line_get(r, line_fields()->referral_status, 1);
-    return channel && status && strcmp(channel, "NRM") == 0 && strcmp(status, "ACCEPTED") == 0;
-}
-
 static void judge_repeats(struct part *p, const struct line *l, struct line_findings *out)
 {
     struct repeat_verdict *v = arena_array(&p->memory, (size_t)l->repeat_count + 1, sizeof *v);
-    bool nrm_before = l->record_count && accepted_nrm(&l->records[0]);
+    bool nrm_before = l->record_count && line_accepted_nrm(&l->records[0]);
     for (int i = 0; i < l->repeat_count; i++) {
         const struct repeat_finding *f = &l->repeats[i];
         v[i] = (struct repeat_verdict){.record = l->records[f->record].id,
@@ -82,7 +75,7 @@ static void judge_repeats(struct part *p, const struct line *l, struct line_find
                                        .verdict = incident_letter(f->verdict),
                                        .evidence = f->evidence};
         p->totals.repeats[f->verdict]++;
-        bool nrm = accepted_nrm(&l->records[f->record]);
+        bool nrm = line_accepted_nrm(&l->records[f->record]);
         if (nrm && nrm_before)
             p->totals.nrm_repeats[f->verdict]++;
         nrm_before |= nrm;

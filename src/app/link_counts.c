@@ -4,20 +4,14 @@
 #include "base/date.h"
 #include "domain/classify.h"
 
-static bool accepted_nrm(const struct line_record *r)
-{
-    const char *channel = line_get(r, line_fields()->referral_channel, 1);
-    const char *status = line_get(r, line_fields()->referral_status, 1);
-    return channel && status && strcmp(channel, "NRM") == 0 && strcmp(status, "ACCEPTED") == 0;
-}
-
 static void count_repeats(const struct line *l, int64_t *totals)
 {
-    bool nrm_before = accepted_nrm(&l->records[0]), again = false, nrm_again = false, new = false;
+    bool nrm_before = line_accepted_nrm(&l->records[0]), again = false, nrm_again = false,
+         new = false;
     totals[SLOT_NRM] += nrm_before;
     for (int i = 0; i < l->repeat_count; i++) {
         const struct repeat_finding *f = &l->repeats[i];
-        bool nrm = accepted_nrm(&l->records[f->record]);
+        bool nrm = line_accepted_nrm(&l->records[f->record]);
         totals[SLOT_SAME + f->verdict]++;
         totals[SLOT_NRM] += nrm;
         if (nrm && nrm_before)

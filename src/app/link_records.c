@@ -32,27 +32,19 @@ static struct {
 } fields;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct field *need(const char *path)
-{
-    const struct field *f = dictionary_field(str_of(path));
-    if (!f)
-        BUG("the dictionary has no %s", path);
-    return f;
-}
-
 static void find_fields(void)
 {
-    fields.given = need("identity.given_name");
-    fields.family = need("identity.family_name");
-    fields.birth = need("person.birth_date");
-    fields.birth_precision = need("person.birth_date_precision");
-    fields.sex = need("person.gender");
-    fields.nationality = need("person.nationality");
-    fields.source_key = need("person.source_key");
-    fields.scheme = need("identifier.scheme");
-    fields.value = need("identifier.value");
-    fields.external_id = need("referral.external_id");
-    fields.prior = need("referral.prior_reference");
+    fields.given = dictionary_need("identity.given_name");
+    fields.family = dictionary_need("identity.family_name");
+    fields.birth = dictionary_need("person.birth_date");
+    fields.birth_precision = dictionary_need("person.birth_date_precision");
+    fields.sex = dictionary_need("person.gender");
+    fields.nationality = dictionary_need("person.nationality");
+    fields.source_key = dictionary_need("person.source_key");
+    fields.scheme = dictionary_need("identifier.scheme");
+    fields.value = dictionary_need("identifier.value");
+    fields.external_id = dictionary_need("referral.external_id");
+    fields.prior = dictionary_need("referral.prior_reference");
 }
 
 static const char *get(const struct record *r, const struct field *f)

@@ -2,6 +2,7 @@
 
 #include "app/register_link.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "linkage/model.h"
 #include "linkage/model_json.h"
 #include "linkage/search.h"
@@ -213,12 +214,6 @@ static const char *grade_of(const struct picked *p)
                : "possible";
 }
 
-static int ascending(const void *x, const void *y)
-{
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-    return (a > b) - (a < b);
-}
-
 /* Lines and pseudonyms of the candidates: the read that the audit log tells of. Records that left
  * the register since it was read are dropped. */
 static enum status name_candidates(struct matcher *m, struct arena *memory,
@@ -228,7 +223,7 @@ static enum status name_candidates(struct matcher *m, struct arena *memory,
     int64_t ids[MATCH_MOST];
     for (int i = 0; i < out->count; i++)
         ids[i] = out->candidate[i].record;
-    qsort(ids, (size_t)out->count, sizeof *ids, ascending);
+    qsort(ids, (size_t)out->count, sizeof *ids, order_int64);
     struct view view = {.order = VIEW_BY_RECORD,
                         .purpose = "match",
                         .fields = nothing,

@@ -45,17 +45,9 @@ static struct {
 #undef NAME
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct field *need(const char *path)
-{
-    const struct field *field = dictionary_field(str_of(path));
-    if (!field)
-        BUG("the dictionary has no %s", path);
-    return field;
-}
-
 static void prepare(void)
 {
-#define FIND(name, path) f.name = need(path);
+#define FIND(name, path) f.name = dictionary_need(path);
     REQUEST_FIELDS(FIND)
 #undef FIND
 }

@@ -1,6 +1,7 @@
 /* Answers on pairs of records: who may give them, what they do, and taking them back. */
 #include "app/register_link.h"
 #include "app/review.h"
+#include "base/order.h"
 #include "linkage/cluster.h"
 
 #include <stdlib.h>
@@ -70,15 +71,9 @@ static enum status note_decision(void *ctx, const struct claim *c, struct err *e
     return ST_OK;
 }
 
-static int by_id(const void *x, const void *y)
-{
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-    return (a > b) - (a < b);
-}
-
 static uint32_t number_of(const int64_t *ids, size_t n, int64_t id)
 {
-    const int64_t *at = bsearch(&id, ids, n, sizeof *ids, by_id);
+    const int64_t *at = bsearch(&id, ids, n, sizeof *ids, order_int64);
     return (uint32_t)(at - ids);
 }
 
@@ -94,7 +89,7 @@ static bool is_consistent(const struct decided_pair *all, size_t n)
         parent[2 * i] = (uint32_t)(2 * i);
         parent[2 * i + 1] = (uint32_t)(2 * i + 1);
     }
-    qsort(ids, 2 * n, sizeof *ids, by_id);
+    qsort(ids, 2 * n, sizeof *ids, order_int64);
     size_t kept = 0;
     for (size_t i = 0; i < 2 * n; i++)
         if (kept == 0 || ids[i] != ids[kept - 1])

@@ -1,6 +1,7 @@
 /* The queue by value of information, the three zones, and what people's answers measure. */
 #include "app/register_link.h"
 #include "app/review.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -69,12 +70,6 @@ static enum status note_answer(void *ctx, const struct review *r, struct err *e)
 
 /* ---- lines and flags ---- */
 
-static int ascending(const void *x, const void *y)
-{
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-    return (a > b) - (a < b);
-}
-
 struct by_record {
     int64_t record, line;
 };
@@ -140,10 +135,11 @@ static enum status read_flags(struct store *s, struct review_item *items, size_t
     struct flag_lines l = {0};
     enum status st = store_flags_each(s, -1, note_flag, &l, e);
     if (l.count)
-        qsort(l.line, l.count, sizeof *l.line, ascending);
+        qsort(l.line, l.count, sizeof *l.line, order_int64);
     for (size_t i = 0; i < n && l.count; i++)
-        items[i].flagged = bsearch(&items[i].line_a, l.line, l.count, sizeof *l.line, ascending) ||
-                           bsearch(&items[i].line_b, l.line, l.count, sizeof *l.line, ascending);
+        items[i].flagged =
+            bsearch(&items[i].line_a, l.line, l.count, sizeof *l.line, order_int64) ||
+            bsearch(&items[i].line_b, l.line, l.count, sizeof *l.line, order_int64);
     free(l.line);
     return st;
 }
@@ -186,7 +182,7 @@ static void value_items(struct review_item *items, size_t n, const struct gather
             joined[count++] = g->all[i].claim.b;
         }
     if (count)
-        qsort(joined, count, sizeof *joined, ascending);
+        qsort(joined, count, sizeof *joined, order_int64);
     for (size_t i = 0; i < n; i++) {
         struct review_item *it = &items[i];
         it->changes_repeat = it->line_a != it->line_b || holds(joined, count, it->claim.a) < 2 ||

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/order.h"
 #include "disclosure/audit.h"
 #include "disclosure/cellkey.h"
 #include "disclosure/model.h"
@@ -151,11 +152,6 @@ static enum status read_sheets(struct run *run, struct err *e)
 
 /* ---- codes of columns without a hierarchy ---- */
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(((const struct str *)a)->p, ((const struct str *)b)->p);
-}
-
 static void add_code(struct str **codes, size_t *n, size_t *cap, struct str code)
 {
     MEM_GROW(*codes, *cap, *n + 1);
@@ -187,7 +183,7 @@ static enum status flat_codes(struct run *run, struct model_column *col, bool co
     if (!is_dimension && !complete)
         add_code(&codes, &n, &cap, str_of(OTHER));
     if (n)
-        qsort(codes, n, sizeof *codes, by_bytes);
+        qsort(codes, n, sizeof *codes, order_str);
     for (size_t i = 0; i < n; i++)
         if (distinct == 0 || !str_eq(codes[i], codes[distinct - 1]))
             codes[distinct++] = codes[i];

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -159,11 +160,6 @@ static uint32_t value_number(struct values *v, struct str s, struct arena *a)
     return v->n++;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return strcmp(((const struct str *)a)->p, ((const struct str *)b)->p);
-}
-
 /* A flat column's value numbers become nodes of a hierarchy made of its values. */
 static enum status close_flat(struct study_tables *t, struct values *v, int column, size_t n,
                               uint32_t *node, const char *path, struct err *e)
@@ -171,7 +167,7 @@ static enum status close_flat(struct study_tables *t, struct values *v, int colu
     struct hier *h = arena_alloc(&t->arena, sizeof *h);
     struct str *sorted = mem_array(v->n, sizeof *sorted);
     memcpy(sorted, v->at, v->n * sizeof *sorted);
-    qsort(sorted, v->n, sizeof *sorted, by_bytes);
+    qsort(sorted, v->n, sizeof *sorted, order_str);
     enum status s = hier_flat(h, sorted, v->n, STUDY_TOTAL, path, &t->arena, e);
     free(sorted);
     if (s != ST_OK) {

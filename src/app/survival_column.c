@@ -49,9 +49,7 @@ static int by_number(const void *a, const void *b)
     const struct ranked *x = a, *y = b;
     if (x->number != y->number)
         return x->number < y->number ? -1 : 1;
-    size_t n = x->text.n < y->text.n ? x->text.n : y->text.n;
-    int c = n ? memcmp(x->text.p, y->text.p, n) : 0;
-    return c ? c : (x->text.n > y->text.n) - (x->text.n < y->text.n);
+    return str_cmp(x->text, y->text);
 }
 
 /* What others are compared with comes first. */

@@ -27,6 +27,30 @@ static inline bool str_is(struct str a, const char *literal)
     return str_eq(a, str_of(literal));
 }
 
+/* Byte order, a prefix first: negative, 0 or positive. */
+static inline int str_cmp(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int c = n ? memcmp(a.p, b.p, n) : 0;
+    return c ? c : (a.n > b.n) - (a.n < b.n);
+}
+
+/* False for a NULL text. */
+static inline bool text_is(const char *text, const char *literal)
+{
+    return text && strcmp(text, literal) == 0;
+}
+
+static inline bool ascii_is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_letter(int c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /* Without ASCII white space at both ends. */
 struct str str_trim(struct str s);
 bool str_eq_nocase_ascii(struct str a, struct str b);

@@ -1,18 +1,13 @@
 #include "chart/histogram.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #define BINS 40
 #define ROW 26 /* pixels for one interval */
-
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
 
 static void draw_interval(struct plot *p, const struct chart_interval *v, size_t row)
 {
@@ -55,7 +50,7 @@ enum status chart_histogram(const struct chart_words *words, struct chart_axis x
         free(v);
         return err_set(e, ST_DATA, "there is nothing to draw");
     }
-    qsort(v, n, sizeof *v, compare_numbers);
+    qsort(v, n, sizeof *v, order_double);
     double lo = v[0], hi = v[(size_t)(0.995 * (double)(n - 1))];
     lo = isfinite(d->estimate) ? fmin(lo, d->estimate) : lo;
     hi = isfinite(d->estimate) ? fmax(hi, d->estimate) : hi;

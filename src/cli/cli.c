@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cli/help.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -106,6 +107,25 @@ double cli_real(const struct cli *c, const char *name, double fallback)
 {
     const struct given *g = last_given(c, name);
     return g ? g->real : fallback;
+}
+
+enum status cli_int_in(const struct cli *c, const char *name, int64_t fallback, int64_t lo,
+                       int64_t hi, int *out, struct err *e)
+{
+    int64_t v = cli_int(c, name, fallback);
+    if (v < lo || v > hi)
+        return err_set(e, ST_USAGE, "--%s must be from %lld to %lld", name, (long long)lo,
+                       (long long)hi);
+    *out = (int)v;
+    return ST_OK;
+}
+
+enum status cli_share(const struct cli *c, const char *name, double *out, struct err *e)
+{
+    *out = cli_real(c, name, NAN);
+    if (cli_has(c, name) && !(*out > 0 && *out <= 1))
+        return err_set(e, ST_USAGE, "--%s must be above 0 and at most 1", name);
+    return ST_OK;
 }
 
 int cli_count(const struct cli *c, const char *name)

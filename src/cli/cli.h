@@ -56,6 +56,11 @@ bool cli_has(const struct cli *c, const char *name);
 const char *cli_text(const struct cli *c, const char *name, const char *fallback);
 int64_t cli_int(const struct cli *c, const char *name, int64_t fallback);
 double cli_real(const struct cli *c, const char *name, double fallback);
+/* ST_USAGE, naming the option, outside lo..hi. */
+MUST_CHECK enum status cli_int_in(const struct cli *c, const char *name, int64_t fallback,
+                                  int64_t lo, int64_t hi, int *out, struct err *e);
+/* A share above 0 and at most 1; NaN when not given. */
+MUST_CHECK enum status cli_share(const struct cli *c, const char *name, double *out, struct err *e);
 /* Value k of an option with several values, or of a repeated option (uses * values in order). */
 int cli_count(const struct cli *c, const char *name);
 const char *cli_value(const struct cli *c, const char *name, int k);

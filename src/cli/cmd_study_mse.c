@@ -41,27 +41,7 @@ static const struct opt opts[] = {
     {0},
 };
 
-#define REPLICATES_MAX 1000000
 #define STEPS_MAX 100000000
-
-static enum status in_range(const struct cli *c, const char *name, int64_t fallback, int64_t lo,
-                            int64_t hi, int *out, struct err *e)
-{
-    int64_t v = cli_int(c, name, fallback);
-    if (v < lo || v > hi)
-        return err_set(e, ST_USAGE, "--%s must be from %lld to %lld", name, (long long)lo,
-                       (long long)hi);
-    *out = (int)v;
-    return ST_OK;
-}
-
-static enum status share(const struct cli *c, const char *name, double *out, struct err *e)
-{
-    *out = cli_real(c, name, NAN);
-    if (cli_has(c, name) && !(*out > 0 && *out <= 1))
-        return err_set(e, ST_USAGE, "--%s must be above 0 and at most 1", name);
-    return ST_OK;
-}
 
 static enum status read_how(const struct cli *c, struct mse_question *q, struct err *e)
 {
@@ -98,20 +78,20 @@ static enum status read_latent(const struct cli *c, struct mse_options *o, struc
                 MSE_LATENT_CHAINS_MIN);
         return err_hint(e, "Use --chains 4 or more.");
     }
-    TRY(in_range(c, "chains", 4, MSE_LATENT_CHAINS_MIN, MSE_LATENT_CHAINS_MAX, &l->chains, e));
-    TRY(in_range(c, "classes", 10, 1, MSE_LATENT_CLASSES_MAX, &l->classes, e));
-    TRY(in_range(c, "samples", 10000, 100, 1000000, &l->samples, e));
-    TRY(in_range(c, "burnin", 20000, 0, STEPS_MAX, &l->burnin, e));
-    return in_range(c, "thinning", 20, 1, 100000, &l->thinning, e);
+    TRY(cli_int_in(c, "chains", 4, MSE_LATENT_CHAINS_MIN, MSE_LATENT_CHAINS_MAX, &l->chains, e));
+    TRY(cli_int_in(c, "classes", 10, 1, MSE_LATENT_CLASSES_MAX, &l->classes, e));
+    TRY(cli_int_in(c, "samples", 10000, 100, 1000000, &l->samples, e));
+    TRY(cli_int_in(c, "burnin", 20000, 0, STEPS_MAX, &l->burnin, e));
+    return cli_int_in(c, "thinning", 20, 1, 100000, &l->thinning, e);
 }
 
 static enum status read_question(struct cli *c, struct mse_question *q, struct err *e)
 {
     struct mse_options *o = &q->options;
     TRY(read_how(c, q, e));
-    TRY(in_range(c, "bootstrap", 0, cli_has(c, "bootstrap") ? 1 : 0, REPLICATES_MAX, &o->bootstrap,
-                 e));
-    TRY(in_range(c, "threads", 1, 1, LIMIT_THREADS, &o->threads, e));
+    TRY(cli_int_in(c, "bootstrap", 0, cli_has(c, "bootstrap") ? 1 : 0, MSE_REPLICATES_MAX,
+                   &o->bootstrap, e));
+    TRY(cli_int_in(c, "threads", 1, 1, LIMIT_THREADS, &o->threads, e));
     o->seed = (uint64_t)cli_int(c, "seed", 1);
     q->boot_counts = cli_text(c, "bootstrap-counts", NULL);
     if (q->boot_counts && cli_has(c, "bootstrap"))
@@ -126,8 +106,8 @@ static enum status read_question(struct cli *c, struct mse_question *q, struct e
     o->every_change = cli_has(c, "sensitivity");
     q->top_models_only = cli_has(c, "top-only");
     q->svg_dir = cli_text(c, "svg", NULL);
-    TRY(share(c, "recall", &q->recall, e));
-    TRY(share(c, "precision", &q->precision, e));
+    TRY(cli_share(c, "recall", &q->recall, e));
+    TRY(cli_share(c, "precision", &q->precision, e));
     return read_latent(c, o, e);
 }
 

@@ -7,26 +7,6 @@
 #include <math.h>
 
 #define DRAWS_MAX 100000
-#define REPLICATES_MAX 1000000
-
-static enum status in_range(const struct cli *c, const char *name, int64_t fallback, int64_t lo,
-                            int64_t hi, int *out, struct err *e)
-{
-    int64_t v = cli_int(c, name, fallback);
-    if (v < lo || v > hi)
-        return err_set(e, ST_USAGE, "--%s must be from %lld to %lld", name, (long long)lo,
-                       (long long)hi);
-    *out = (int)v;
-    return ST_OK;
-}
-
-static enum status share(const struct cli *c, const char *name, double *out, struct err *e)
-{
-    *out = cli_real(c, name, NAN);
-    if (cli_has(c, name) && !(*out > 0 && *out <= 1))
-        return err_set(e, ST_USAGE, "--%s must be above 0 and at most 1", name);
-    return ST_OK;
-}
 
 static enum status read_period(const struct cli *c, struct register_mse_options *o, struct err *e)
 {
@@ -40,7 +20,7 @@ static enum status read_period(const struct cli *c, struct register_mse_options 
         o->from = (int32_t)cli_int(c, "from", 0);
         o->to = (int32_t)cli_int(c, "to", 0);
     } else if (cli_has(c, "year")) {
-        TRY(in_range(c, "year", 0, 1900, 2200, &year, e));
+        TRY(cli_int_in(c, "year", 0, 1900, 2200, &year, e));
         o->from = date_from_ymd((struct ymd){year, 1, 1});
         o->to = date_from_ymd((struct ymd){year, 12, 31});
     }
@@ -52,11 +32,11 @@ static enum status read_question(struct cli *c, struct uncertainty_question *q, 
     struct link_draws_options *d = &q->draws;
     struct register_mse_options *m = &q->mse;
     TRY(thread_count(c, &d->threads, e));
-    TRY(in_range(c, "draws", POOL_DRAWS_MIN, POOL_DRAWS_MIN, DRAWS_MAX, &d->draws, e));
-    TRY(in_range(c, "bootstrap", 0, 0, REPLICATES_MAX, &m->bootstrap, e));
-    TRY(share(c, "specificity", &d->specificity, e));
-    TRY(share(c, "recall", &m->recall, e));
-    TRY(share(c, "precision", &m->precision, e));
+    TRY(cli_int_in(c, "draws", POOL_DRAWS_MIN, POOL_DRAWS_MIN, DRAWS_MAX, &d->draws, e));
+    TRY(cli_int_in(c, "bootstrap", 0, 0, MSE_REPLICATES_MAX, &m->bootstrap, e));
+    TRY(cli_share(c, "specificity", &d->specificity, e));
+    TRY(cli_share(c, "recall", &m->recall, e));
+    TRY(cli_share(c, "precision", &m->precision, e));
     TRY(read_period(c, m, e));
     d->until = INT32_MAX;
     d->nrm_complete = cli_has(c, "nrm-complete");

@@ -9,17 +9,10 @@ struct named {
     uint32_t row;
 };
 
-static int by_bytes(struct str a, struct str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int c = n ? memcmp(a.p, b.p, n) : 0;
-    return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 static int by_name(const void *x, const void *y)
 {
     const struct named *a = x, *b = y;
-    int c = by_bytes(a->code, b->code);
+    int c = str_cmp(a->code, b->code);
     return c ? c : (a->row > b->row) - (a->row < b->row);
 }
 
@@ -28,7 +21,7 @@ static const struct named *find_row(const struct named *sorted, size_t n, struct
     size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        int c = by_bytes(sorted[mid].code, code);
+        int c = str_cmp(sorted[mid].code, code);
         if (c == 0)
             return &sorted[mid];
         if (c < 0)
@@ -222,7 +215,7 @@ uint32_t hier_find(const struct hier *h, struct str code)
     uint32_t lo = 0, hi = h->n;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        int c = by_bytes(str_of(h->code[h->by_code[mid]]), code);
+        int c = str_cmp(str_of(h->code[h->by_code[mid]]), code);
         if (c == 0)
             return h->by_code[mid];
         if (c < 0)

@@ -282,6 +282,14 @@ const struct field *dictionary_field(struct str path)
     return e ? entity_field(e, (struct str){dot + 1, path.n - n - 1}) : NULL;
 }
 
+const struct field *dictionary_need(const char *path)
+{
+    const struct field *f = dictionary_field(str_of(path));
+    if (!f)
+        BUG("the dictionary has no %s", path);
+    return f;
+}
+
 const struct entity *dictionary_entity(struct str name)
 {
     return find_entity(dictionary(), name);

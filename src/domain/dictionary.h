@@ -83,6 +83,8 @@ const struct entity *dictionary_entity(struct str name);
 const struct field *entity_field(const struct entity *e, struct str name);
 /* "entity.field" */
 const struct field *dictionary_field(struct str path);
+/* ... of a field that the code relies on: a BUG when there is none. */
+const struct field *dictionary_need(const char *path);
 const struct code_list *dictionary_codes(const char *list);
 
 /* The code with this code or, failing that, this label, ASCII case ignored; NULL when unknown. */

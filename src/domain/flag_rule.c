@@ -21,11 +21,6 @@ struct builder {
     int current_count;
 };
 
-static bool is(const char *text, const char *code)
-{
-    return text && strcmp(text, code) == 0;
-}
-
 static int32_t day_of(const char *text)
 {
     int32_t day;
@@ -111,19 +106,12 @@ static void raise_flag(struct builder *b, enum flag_kind kind, int record, int32
     }
 }
 
-static bool accepted_nrm(const struct builder *b, int record)
-{
-    const struct line_record *r = &b->l->records[record];
-    return is(line_get(r, b->f->referral_channel, 1), "NRM") &&
-           is(line_get(r, b->f->referral_status, 1), "ACCEPTED");
-}
-
 static void nrm_flags(struct builder *b, int i, const struct repeat_finding *finding)
 {
     int before = 0;
     for (int k = 0; k < i; k++)
-        before += accepted_nrm(b, k);
-    if (!accepted_nrm(b, i) || before == 0)
+        before += line_accepted_nrm(&b->l->records[k]);
+    if (!line_accepted_nrm(&b->l->records[i]) || before == 0)
         return;
     raise_flag(b, FLAG_NRM_REPEAT, i, DATE_NONE, true,
                arena_printf(b->l->memory, "NRM referral number %d of this person (%s).", before + 1,
@@ -167,7 +155,7 @@ static void support_flags(struct builder *b, int i)
     EACH_ROW(row, b->l->records[i].record, b->f->support_start)
     {
         int32_t start = day_of(value(row, b->f->support_start));
-        bool refused = is(value(row, b->f->support_refused), "YES");
+        bool refused = text_is(value(row, b->f->support_refused), "YES");
         if (refused)
             raise_flag(b, FLAG_REFERRAL_REFUSED, i, start, false,
                        "Re-entry to support was refused.");
@@ -184,11 +172,11 @@ static void missing_flags(struct builder *b, int i)
     {
         const char *outcome = value(row, b->f->missing_outcome);
         int32_t back = day_of(value(row, b->f->missing_outcome_date));
-        if (is(outcome, "FOUND_EXPLOITED"))
+        if (text_is(outcome, "FOUND_EXPLOITED"))
             raise_flag(b, FLAG_MISSING_RETURN, i, back, false,
                        "Was missing from support and was found in exploitation.");
-        else if (is(outcome, "RETURNED_SELF") || is(outcome, "FOUND_POLICE") ||
-                 is(outcome, "FOUND_ELSEWHERE"))
+        else if (text_is(outcome, "RETURNED_SELF") || text_is(outcome, "FOUND_POLICE") ||
+                 text_is(outcome, "FOUND_ELSEWHERE"))
             raise_flag(b, FLAG_MISSING_RETURN, i, back, false, "Is back after being missing.");
     }
 }
@@ -198,11 +186,11 @@ static void own_word_flags(struct builder *b, int i)
     const struct line_record *r = &b->l->records[i];
     EACH_ROW(row, r->record, b->f->followup_again)
     {
-        if (is(value(row, b->f->followup_again), "YES"))
+        if (text_is(value(row, b->f->followup_again), "YES"))
             raise_flag(b, FLAG_SELF, i, day_of(value(row, b->f->followup_date)), false,
                        "At a follow-up: exploited again since leaving support.");
     }
-    if (is(line_get(r, b->f->survivor_again, 1), "YES"))
+    if (text_is(line_get(r, b->f->survivor_again, 1), "YES"))
         raise_flag(b, FLAG_SELF, i, DATE_NONE, false, "The person says that it happened again.");
 }
 
@@ -212,7 +200,7 @@ static void quoted_flag(struct builder *b, int i)
     if (line_get(r, b->f->referral_prior, 1))
         raise_flag(b, FLAG_PRIOR_REF_QUOTED, i, DATE_NONE, false,
                    "The referral quotes an earlier reference.");
-    else if (is(line_get(r, b->f->referral_reported_before, 1), "YES"))
+    else if (text_is(line_get(r, b->f->referral_reported_before, 1), "YES"))
         raise_flag(b, FLAG_PRIOR_REF_QUOTED, i, DATE_NONE, false,
                    "The referral says that it was reported before.");
 }
@@ -225,7 +213,7 @@ void flag_rules(const struct line *l, struct flag_finding **flags, int *count)
         if (i > 0) {
             nrm_flags(&b, i, &l->repeats[i - 1]);
             channel_flag(&b, i);
-            if (is(line_get(&l->records[i], b.f->referral_status, 1), "REFUSED"))
+            if (text_is(line_get(&l->records[i], b.f->referral_status, 1), "REFUSED"))
                 raise_flag(&b, FLAG_REFERRAL_REFUSED, i, DATE_NONE, true,
                            "A further referral of this person was refused.");
         }

@@ -26,6 +26,13 @@ const struct line_fields *line_fields(void)
     return &fields;
 }
 
+bool line_accepted_nrm(const struct line_record *r)
+{
+    const struct line_fields *f = line_fields();
+    return text_is(line_get(r, f->referral_channel, 1), "NRM") &&
+           text_is(line_get(r, f->referral_status, 1), "ACCEPTED");
+}
+
 /* ---- values ---- */
 
 static enum answer answer_of(const char *text)
@@ -34,11 +41,6 @@ static enum answer answer_of(const char *text)
     if (text)
         answer_parse(str_of(text), &a);
     return a;
-}
-
-static bool is(const char *text, const char *code)
-{
-    return text && strcmp(text, code) == 0;
 }
 
 static int32_t day_of(const char *text)
@@ -57,12 +59,12 @@ static int64_t number_of(const char *text, int64_t fallback)
 static int32_t last_day(int32_t first, const char *precision, int32_t limit)
 {
     struct ymd v = date_to_ymd(first);
-    int months = is(precision, "MONTH")     ? 1
-                 : is(precision, "QUARTER") ? 3
-                 : is(precision, "YEAR")    ? 12
-                                            : 0;
+    int months = text_is(precision, "MONTH")     ? 1
+                 : text_is(precision, "QUARTER") ? 3
+                 : text_is(precision, "YEAR")    ? 12
+                                                 : 0;
     if (months == 0)
-        return is(precision, "AGE") || is(precision, "RANGE") ? limit : first;
+        return text_is(precision, "AGE") || text_is(precision, "RANGE") ? limit : first;
     int m = v.m - 1 + months;
     struct ymd next = {v.y + m / 12, m % 12 + 1, 1};
     return date_from_ymd(next) - 1;
@@ -74,7 +76,7 @@ static struct day_range range_of(const char *first, const char *latest, const ch
 {
     int32_t limit = received == DATE_NONE ? INT32_MAX : received;
     int32_t lo = day_of(first);
-    if (lo == DATE_NONE || is(precision, "NONE") || is(precision, "ORDER_ONLY"))
+    if (lo == DATE_NONE || text_is(precision, "NONE") || text_is(precision, "ORDER_ONLY"))
         return (struct day_range){DAY_OPEN, limit, false};
     int32_t hi = day_of(latest);
     if (hi == DATE_NONE)
@@ -171,7 +173,8 @@ static void read_mention(struct mention *m, const struct line_record *lr,
                           .instance = row->instance,
                           .seq = number_of(v[fields.ep_seq->index], 0),
                           .received = received,
-                          .duplicate = is(line_get(lr, fields.referral_status, 1), "DUPLICATE")};
+                          .duplicate =
+                              text_is(line_get(lr, fields.referral_status, 1), "DUPLICATE")};
     m->start = range_of(v[fields.ep_start->index], v[fields.ep_start_latest->index],
                         v[fields.ep_start_precision->index], received);
     m->end = range_of(v[fields.ep_end->index], v[fields.ep_end_latest->index],
@@ -182,19 +185,19 @@ static void read_mention(struct mention *m, const struct line_record *lr,
     f->exploited = answer_of(v[fields.ep_exploited->index]);
     f->minor = answer_of(v[fields.ep_minor->index]);
     f->internal_exit = answer_of(v[fields.ep_internal_exit->index]);
-    f->asserted = is(v[fields.ep_asserted->index], "YES");
+    f->asserted = text_is(v[fields.ep_asserted->index], "YES");
     f->distinct = ANSWER_YES;
     f->repeat_min = number_of(v[fields.ep_repeat_min->index], 1);
     f->repeat_max = number_of(v[fields.ep_repeat_max->index], f->repeat_min > 1 ? OPEN_ENDED : 1);
     f->types = types_of(v[fields.ep_types->index]);
     m->types = categories_of(f->types);
     const char *relation = v[fields.ep_relation->index], *border = v[fields.ep_border->index];
-    f->exploiter = is(relation, "SAME")        ? RELATION_SAME
-                   : is(relation, "DIFFERENT") ? RELATION_DIFFERENT
-                                               : RELATION_UNKNOWN;
-    f->border = is(border, "INTERNAL")       ? CROSSING_INTERNAL
-                : is(border, "CROSS_BORDER") ? CROSSING_BORDER
-                                             : CROSSING_UNKNOWN;
+    f->exploiter = text_is(relation, "SAME")        ? RELATION_SAME
+                   : text_is(relation, "DIFFERENT") ? RELATION_DIFFERENT
+                                                    : RELATION_UNKNOWN;
+    f->border = text_is(border, "INTERNAL")       ? CROSSING_INTERNAL
+                : text_is(border, "CROSS_BORDER") ? CROSSING_BORDER
+                                                  : CROSSING_UNKNOWN;
     read_exit(lr->record, m);
     bool left = m->exit_status == EXIT_EXITED || m->exit_status == EXIT_CONTROL_CONTINUES;
     if (!m->end.stated && !left)
@@ -490,8 +493,8 @@ static void gather_referrals(struct line *l, const struct decided_mention *decid
     for (int i = 0; i < l->record_count; i++) {
         const struct line_record *r = &l->records[i];
         struct referral_facts ref = {
-            .nrm_accepted = is(line_get(r, fields.referral_channel, 1), "NRM") &&
-                            is(line_get(r, fields.referral_status, 1), "ACCEPTED"),
+            .nrm_accepted = text_is(line_get(r, fields.referral_channel, 1), "NRM") &&
+                            text_is(line_get(r, fields.referral_status, 1), "ACCEPTED"),
             .about_max_seq = -1,
         };
         bool doubt = false;
@@ -542,8 +545,8 @@ static void gather_decisions(struct line *l)
             int m = mention_at(l, i, instance_of(row->values[fields.decision_episode->index], 1));
             f->decisions[f->decision_count++] = (struct decision_facts){
                 .episode = m < 0 ? -1 : l->episode_of[m],
-                .positive_cg = is(row->values[fields.decision_stage->index], "CG") &&
-                               is(row->values[fields.decision_outcome->index], "POS")};
+                .positive_cg = text_is(row->values[fields.decision_stage->index], "CG") &&
+                               text_is(row->values[fields.decision_outcome->index], "POS")};
         }
     }
 }

@@ -61,6 +61,9 @@ struct line_fields {
 };
 const struct line_fields *line_fields(void);
 
+/* A referral to the NRM that the authority accepted. */
+bool line_accepted_nrm(const struct line_record *r);
+
 /* Record positions, ascending by date of receipt, are those of line.records after line_build. */
 static inline const char *line_get(const struct line_record *r, const struct field *f, int instance)
 {

@@ -9,14 +9,6 @@ struct span {
     int32_t first, latest;
 };
 
-static const struct field *field(const char *path)
-{
-    const struct field *f = dictionary_field(str_of(path));
-    if (!f)
-        BUG("no field %s", path);
-    return f;
-}
-
 /* False when the date is absent. */
 static bool span_of(const struct entity_row *row, const struct field *f, struct span *out)
 {
@@ -110,19 +102,19 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void look_up(void)
 {
-    at.birth = field("person.birth_date");
-    at.received = field("referral.received_date");
-    at.start = field("episode.start_date");
-    at.exit_date = field("exit.date");
-    at.exit_episode = field("exit.episode_id");
-    at.stage = field("decision.stage");
-    at.decided = field("decision.date");
-    at.status = field("immigration_status.status");
-    at.status_from = field("immigration_status.from");
-    at.authority = field("referral.competent_authority");
+    at.birth = dictionary_need("person.birth_date");
+    at.received = dictionary_need("referral.received_date");
+    at.start = dictionary_need("episode.start_date");
+    at.exit_date = dictionary_need("exit.date");
+    at.exit_episode = dictionary_need("exit.episode_id");
+    at.stage = dictionary_need("decision.stage");
+    at.decided = dictionary_need("decision.date");
+    at.status = dictionary_need("immigration_status.status");
+    at.status_from = dictionary_need("immigration_status.from");
+    at.authority = dictionary_need("referral.competent_authority");
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
-        at.from[i] = field(orders[i].from);
-        at.to[i] = field(orders[i].to);
+        at.from[i] = dictionary_need(orders[i].from);
+        at.to[i] = dictionary_need(orders[i].to);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "ingest/codes.h"
 
+#include "base/order.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -213,17 +215,10 @@ void value_read_code(const struct field *f, struct str cell, struct arena *keep,
     out->problem = code_unknown(f->codes, keep);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    const struct str *x = a, *y = b;
-    int c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-    return c ? c : (x->n > y->n) - (x->n < y->n);
-}
-
 struct str codes_join(struct str *codes, size_t n, struct arena *keep)
 {
     if (n)
-        qsort(codes, n, sizeof *codes, by_bytes);
+        qsort(codes, n, sizeof *codes, order_str);
     size_t bytes = 0, out = 0;
     for (size_t i = 0; i < n; i++)
         bytes += codes[i].n + 1;

@@ -3,14 +3,6 @@
 
 #include <stdlib.h>
 
-static const struct field *need(const char *path)
-{
-    const struct field *f = dictionary_field(str_of(path));
-    if (!f)
-        BUG("no field %s", path);
-    return f;
-}
-
 static const char *fill_code(const struct field *f)
 {
     if (f->need != NEED_REQUIRED || !f->codes)
@@ -154,21 +146,21 @@ enum status mapper_new(const struct table *t, const struct layout *l, bool check
         }
     plan_fills(m);
     plan_owners(m);
-    m->birth = need("person.birth_date");
+    m->birth = dictionary_need("person.birth_date");
     m->birth_latest = m->birth->latest;
-    m->second = need("person.nationality_second");
-    m->source_key = need("person.source_key");
-    m->received = need("referral.received_date");
-    m->external_id = need("referral.external_id");
-    m->given_name = need("identity.given_name");
-    m->family_name = need("identity.family_name");
-    m->seq = need("episode.seq");
-    m->age_at_entry = need("episode.age_at_entry");
-    m->start = need("episode.start_date");
-    m->end = need("episode.end_date");
-    m->exit_date = need("exit.date");
-    m->exit_status = need("exit.exit_status");
-    m->exit_truth = need("exit.truth");
+    m->second = dictionary_need("person.nationality_second");
+    m->source_key = dictionary_need("person.source_key");
+    m->received = dictionary_need("referral.received_date");
+    m->external_id = dictionary_need("referral.external_id");
+    m->given_name = dictionary_need("identity.given_name");
+    m->family_name = dictionary_need("identity.family_name");
+    m->seq = dictionary_need("episode.seq");
+    m->age_at_entry = dictionary_need("episode.age_at_entry");
+    m->start = dictionary_need("episode.start_date");
+    m->end = dictionary_need("episode.end_date");
+    m->exit_date = dictionary_need("exit.date");
+    m->exit_status = dictionary_need("exit.exit_status");
+    m->exit_truth = dictionary_need("exit.truth");
     enum status s = check_header(m, t, check_channel, e);
     if (s != ST_OK) {
         mapper_free(m);

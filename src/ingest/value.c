@@ -199,16 +199,11 @@ static void read_map(const struct layout_column *c, struct str cell, struct aren
     buf_free(&b);
 }
 
-static bool is_letter(char c)
-{
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
 /* Does `word` begin a word of `cell`? ASCII case ignored. */
 static bool begins_a_word(struct str cell, struct str word)
 {
     for (size_t i = 0; word.n && i + word.n <= cell.n; i++)
-        if ((i == 0 || !is_letter(cell.p[i - 1])) &&
+        if ((i == 0 || !ascii_is_letter(cell.p[i - 1])) &&
             str_eq_nocase_ascii((struct str){cell.p + i, word.n}, word))
             return true;
     return false;

@@ -2,25 +2,15 @@
 
 #include <stdio.h>
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static size_t take_number(struct token *t, const char *p, size_t n)
 {
     size_t i = 0;
     t->kind = NUMBER;
-    for (; i < n && is_digit(p[i]); i++)
+    for (; i < n && ascii_is_digit(p[i]); i++)
         if (t->digits++ < 9)
             t->value = t->value * 10 + (p[i] - '0');
     /* 1st, 2nd, 3rd, 4th */
-    if (i + 2 <= n && t->digits <= 2 && (i + 2 == n || !is_letter(p[i + 2]))) {
+    if (i + 2 <= n && t->digits <= 2 && (i + 2 == n || !ascii_is_letter(p[i + 2]))) {
         char a = (char)(p[i] | 32), b = (char)(p[i + 1] | 32);
         if ((a == 's' && b == 't') || (a == 'n' && b == 'd') || (a == 'r' && b == 'd') ||
             (a == 't' && b == 'h'))
@@ -45,12 +35,12 @@ void when_tokenize(struct str s, struct tokens *out)
             i++;
             continue;
         }
-        if (is_digit(c)) {
+        if (ascii_is_digit(c)) {
             i += take_number(t, s.p + i, s.n - i);
-        } else if (is_letter(c)) {
+        } else if (ascii_is_letter(c)) {
             int n = 0;
             t->kind = WORD;
-            for (; i < s.n && is_letter(s.p[i]); i++)
+            for (; i < s.n && ascii_is_letter(s.p[i]); i++)
                 if (n < WORD_MAX - 1)
                     t->word[n++] = (char)(s.p[i] | 32);
         } else if ((unsigned char)c == 0xe2 && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0x80) {
@@ -506,7 +496,7 @@ static bool iso_with_time(struct str s, int32_t *days)
     if (s.n < 16 || (s.p[10] != 'T' && s.p[10] != ' ') || s.p[13] != ':')
         return false;
     for (size_t i = 11; i < s.n; i++)
-        if (!is_digit(s.p[i]) && !strchr(":.Z+-", s.p[i]))
+        if (!ascii_is_digit(s.p[i]) && !strchr(":.Z+-", s.p[i]))
             return false;
     return date_from_iso((struct str){s.p, 10}, days);
 }

@@ -140,18 +140,11 @@ static uint64_t id_prefix(struct str s, size_t skip)
     return v;
 }
 
-static int compare_ids(struct str s, struct str t)
-{
-    size_t n = s.n < t.n ? s.n : t.n;
-    int c = n ? memcmp(s.p, t.p, n) : 0;
-    return c ? c : s.n < t.n ? -1 : s.n > t.n;
-}
-
 static int by_id(const void *x, const void *y, void *ctx)
 {
     const struct link_data *d = ctx;
     uint32_t a = ((const struct radix_item *)x)->record, b = ((const struct radix_item *)y)->record;
-    int c = compare_ids(id_added(d, a), id_added(d, b));
+    int c = str_cmp(id_added(d, a), id_added(d, b));
     return c ? c : a < b ? -1 : a > b;
 }
 
@@ -461,7 +454,7 @@ bool link_data_find(const struct link_data *d, struct str id, uint32_t *record)
     uint32_t lo = 0, hi = d->n;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        int c = compare_ids(link_data_id(d, mid), id);
+        int c = str_cmp(link_data_id(d, mid), id);
         if (c == 0) {
             *record = mid;
             return true;

@@ -14,19 +14,9 @@ struct cut {
     bool bad;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool is_letter(char c)
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
 /* Month 1..12 from an English name of three letters or more; 0 when it is none. */
@@ -57,7 +47,7 @@ static bool is_ordinal_ending(const char *p, size_t n)
 static size_t cut_number(struct str s, size_t i, struct cut *c)
 {
     int v = 0, digits = 0;
-    for (; i < s.n && is_digit(s.p[i]); i++, digits++)
+    for (; i < s.n && ascii_is_digit(s.p[i]); i++, digits++)
         v = digits < 8 ? v * 10 + (s.p[i] - '0') : v;
     if (c->n == MAX_PARTS || digits > 8) {
         c->bad = true;
@@ -71,7 +61,7 @@ static size_t cut_number(struct str s, size_t i, struct cut *c)
 static size_t cut_word(struct str s, size_t i, struct cut *c)
 {
     size_t from = i;
-    while (i < s.n && is_letter(s.p[i]))
+    while (i < s.n && ascii_is_letter(s.p[i]))
         i++;
     int month = month_of_word(s.p + from, i - from);
     if (month && c->named < 0 && c->n < MAX_PARTS) {
@@ -88,13 +78,13 @@ static struct cut cut_text(struct str s)
 {
     struct cut c = {.named = -1};
     for (size_t i = 0; i < s.n && !c.bad;) {
-        if (is_digit(s.p[i])) {
+        if (ascii_is_digit(s.p[i])) {
             i = cut_number(s, i, &c);
             /* a time of day after a whole date is not part of it */
             if (c.n == MAX_PARTS && i < s.n && (s.p[i] == 'T' || s.p[i] == ' ') && i + 1 < s.n &&
-                is_digit(s.p[i + 1]))
+                ascii_is_digit(s.p[i + 1]))
                 break;
-        } else if (is_letter(s.p[i])) {
+        } else if (ascii_is_letter(s.p[i])) {
             i = cut_word(s, i, &c);
         } else if (strchr("-/. ,", s.p[i])) {
             i++;

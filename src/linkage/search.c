@@ -313,8 +313,7 @@ static int by_id_text(const void *p, const void *q, void *ctx)
     const struct link_index *x = ctx;
     struct str s = intern_text(&x->ids, *(const uint32_t *)p),
                t = intern_text(&x->ids, *(const uint32_t *)q);
-    int c = memcmp(s.p, t.p, s.n < t.n ? s.n : t.n);
-    return c ? c : s.n < t.n ? -1 : s.n > t.n;
+    return str_cmp(s, t);
 }
 
 static uint32_t number_of(const uint32_t *member, uint32_t n, uint32_t record)

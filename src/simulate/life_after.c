@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-static bool is(const char *a, const char *b)
-{
-    return a && strcmp(a, b) == 0;
-}
-
 static const char *draw_provider(struct rng *r)
 {
     /* Subcontractors of the support contract are public; these stand for regions of it. */
@@ -33,7 +28,7 @@ static int next_episode(const struct life *l, int32_t day)
 static void draw_missing(struct spell *s, const struct life *l, const struct sim_model *m,
                          struct rng *r)
 {
-    bool absconded = is(s->reason, "ABSCONDED");
+    bool absconded = text_is(s->reason, "ABSCONDED");
     int away = draw_days(r, m->p.missing_days);
     const char *outcome = draw_code(r, &m->p.missing_outcome);
     bool back = draw_chance(r, m->p.came_back);
@@ -62,10 +57,10 @@ static void draw_end(struct spell *s, const struct life *l, const struct sim_mod
     if (f->rg.outcome && f->rg.outcome[0] == 'N') {
         s->reason = "NEG_RG";
         s->end = f->rg.date + 9 > s->start ? f->rg.date + 9 : s->start;
-    } else if (is(f->cg.outcome, "NEG") && f->cg.date + 14 < s->end && f->cg.date > s->start) {
+    } else if (text_is(f->cg.outcome, "NEG") && f->cg.date + 14 < s->end && f->cg.date > s->start) {
         s->reason = "NEG_CG";
         s->end = f->cg.date + 14;
-    } else if (is(s->reason, "NEG_RG")) {
+    } else if (text_is(s->reason, "NEG_RG")) {
         s->reason = "MOVED_ON_PLANNED";
     }
     if (next >= 0 && l->episode[next].start <= s->end) { /* taken or gone while in support */
@@ -84,7 +79,7 @@ static void draw_end(struct spell *s, const struct life *l, const struct sim_mod
 static void note_return(struct life *l, const struct spell *s, const struct sim_model *m,
                         struct rng *r)
 {
-    bool planned = is(s->reason, "RETURNED_GOV") || is(s->reason, "RETURNED_NGO");
+    bool planned = text_is(s->reason, "RETURNED_GOV") || text_is(s->reason, "RETURNED_NGO");
     const char *kind = draw_code(r, &m->p.return_kind);
     int next = s->end == DATE_NONE ? -1 : next_episode(l, s->end);
     if (l->cell.nationality == m->british || l->returned_on != DATE_NONE || s->end == DATE_NONE)
@@ -104,7 +99,7 @@ static void draw_spell(struct life *l, int referral, const struct sim_model *m, 
     bool wanted = child ? draw_below(r, 100) < 30 : f->support_wanted;
     bool reached = draw_chance(r, m->p.support_eligible) && draw_chance(r, m->p.support_reached);
     int wait = (int)draw_below(r, 12);
-    if (f->source != FROM_NRM || !wanted || !reached || !is(f->status, "ACCEPTED") ||
+    if (f->source != FROM_NRM || !wanted || !reached || !text_is(f->status, "ACCEPTED") ||
         f->received + wait > m->p.as_at)
         return;
     *s = (struct spell){.referral = referral,
@@ -135,7 +130,7 @@ static void draw_spell(struct life *l, int referral, const struct sim_model *m, 
     if (s->refused)
         return;
     draw_end(s, l, m, r);
-    if (is(s->reason, "MISSING") || is(s->reason, "ABSCONDED"))
+    if (text_is(s->reason, "MISSING") || text_is(s->reason, "ABSCONDED"))
         draw_missing(s, l, m, r);
     note_return(l, s, m, r);
 }

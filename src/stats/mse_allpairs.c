@@ -1,3 +1,4 @@
+#include "base/order.h"
 #include "base/pool.h"
 #include "stats/mse_select.h"
 #include "stats/numeric.h"
@@ -54,12 +55,6 @@ static void fit_chunk(void *ctx, size_t job, int thread)
     }
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void summarize(struct mse_all_pairs *a)
 {
     double *N = mem_array(a->models, sizeof *N);
@@ -93,7 +88,7 @@ static void summarize(struct mse_all_pairs *a)
         }
         a->aic_avg_N = nsum_value(&na) / nsum_value(&wa);
         a->bic_avg_N = nsum_value(&nb) / nsum_value(&wb);
-        qsort(N, a->ok, sizeof *N, compare_numbers);
+        qsort(N, a->ok, sizeof *N, order_double);
         a->N_min = N[0];
         a->N_q05 = num_quantile(N, a->ok, 0.05, 7);
         a->N_median = num_quantile(N, a->ok, 0.5, 7);

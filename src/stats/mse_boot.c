@@ -1,5 +1,6 @@
 #include "stats/mse_boot.h"
 
+#include "base/order.h"
 #include "base/pool.h"
 #include "stats/mse_draw.h"
 #include "stats/numeric.h"
@@ -129,12 +130,6 @@ static double acceleration(const struct mse_table *t, const struct mse_boot *o)
     return s > 0 ? nsum_value(&cube) / (6 * pow(s, 1.5)) : 0;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void intervals(const struct mse_table *t, struct mse_boot *o, const uint8_t *same)
 {
     double *v = mem_array((size_t)o->replicates, sizeof *v);
@@ -160,7 +155,7 @@ static void intervals(const struct mse_table *t, struct mse_boot *o, const uint8
             square += (v[i] - o->mean) * (v[i] - o->mean);
         }
         o->sd = n > 1 ? sqrt(square / (double)(n - 1)) : NAN;
-        qsort(v, n, sizeof *v, compare_numbers);
+        qsort(v, n, sizeof *v, order_double);
         o->median = num_quantile(v, n, 0.5, 7);
         o->max = v[n - 1];
         o->pct_lo = num_quantile(v, n, 0.025, 8);

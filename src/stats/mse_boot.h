@@ -26,6 +26,7 @@ struct mse_selector {
 void mse_select(struct mse_work *w, int lists, const struct mse_selector *s, struct mse_model *m,
                 struct mse_quick *out);
 
+#define MSE_REPLICATES_MAX 1000000
 #define MSE_BCA_LEVELS 9 /* 0.025 0.05 0.1 0.16 0.5 0.84 0.9 0.95 0.975 */
 extern const double mse_bca_level[MSE_BCA_LEVELS];
 

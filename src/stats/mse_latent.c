@@ -1,5 +1,6 @@
 #include "stats/mse_latent.h"
 
+#include "base/order.h"
 #include "base/pool.h"
 #include "stats/mse_boot.h"
 #include "stats/mse_draw.h"
@@ -162,12 +163,6 @@ static void chain(void *ctx, size_t c, int thread)
     free(s);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 static double mean_of(const double *x, size_t n)
 {
     return num_sum(x, n) / (double)n;
@@ -193,7 +188,7 @@ static void describe(const double *x, size_t n, struct mse_latent_chain *out)
         means[b] = mean_of(v + b * size, size);
     out->mcse_mean = batches > 1 ? sqrt(variance_of(means, batches) / (double)batches) : NAN;
     free(means);
-    qsort(v, n, sizeof *v, compare_numbers);
+    qsort(v, n, sizeof *v, order_double);
     out->q025 = num_quantile(v, n, 0.025, 7);
     out->q10 = num_quantile(v, n, 0.1, 7);
     out->q50 = num_quantile(v, n, 0.5, 7);

@@ -15,16 +15,11 @@ const char *verdict_text(enum verdict v)
     return text[v];
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The number that ends just before text.p[end]; returns where it starts. */
 static size_t number_before(struct str text, size_t end, double *value, int *decimals)
 {
     size_t start = end;
-    while (start > 0 && (is_digit(text.p[start - 1]) || text.p[start - 1] == '.'))
+    while (start > 0 && (ascii_is_digit(text.p[start - 1]) || text.p[start - 1] == '.'))
         start--;
     *decimals = 0;
     for (size_t k = start; k < end; k++)
@@ -58,7 +53,7 @@ struct printed printed_percent(struct str text)
         r.bound = '>';
     else if (ends_with(text, start, "under") || ends_with(text, start, "less than"))
         r.bound = '<';
-    r.is_range = start > 1 && text.p[start - 1] == '-' && is_digit(text.p[start - 2]);
+    r.is_range = start > 1 && text.p[start - 1] == '-' && ascii_is_digit(text.p[start - 2]);
     return r;
 }
 

@@ -1,6 +1,8 @@
 /* Lines: which records claims join, under ids that last, with every move kept. */
 #include "store/store_private.h"
 
+#include "base/order.h"
+
 #include <stdlib.h>
 
 /* Lines made by a split whose records' own numbers are taken start here. */
@@ -231,12 +233,6 @@ enum status store_lines_set(struct store *s, const int64_t *record, const int64_
 
 /* ---- reading ---- */
 
-static int ascending(const void *x, const void *y)
-{
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-    return a < b ? -1 : a > b;
-}
-
 static enum status lines_of(struct store *s, const int64_t *record, size_t n, int64_t *lines,
                             size_t *count, struct err *e)
 {
@@ -254,7 +250,7 @@ static enum status lines_of(struct store *s, const int64_t *record, size_t n, in
     }
     db_done(q);
     if (*count)
-        qsort(lines, *count, sizeof *lines, ascending);
+        qsort(lines, *count, sizeof *lines, order_int64);
     size_t kept = 0;
     for (size_t k = 0; k < *count; k++)
         if (k == 0 || lines[k] != lines[k - 1])

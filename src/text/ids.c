@@ -40,11 +40,6 @@ static size_t nothing(char *out)
     return 0;
 }
 
-static bool is_digit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
 size_t id_phone(struct str raw, const char *country_code, char *out)
 {
     char digits[32];
@@ -59,7 +54,7 @@ size_t id_phone(struct str raw, const char *country_code, char *out)
             if (n == 0)
                 return nothing(out);
             break; /* an extension */
-        } else if (is_digit(c)) {
+        } else if (ascii_is_digit(c)) {
             if (n + 1 == sizeof digits)
                 return nothing(out);
             zero_in_brackets = bracket && c == '0' && n > 0;
@@ -133,7 +128,7 @@ static size_t alphanumeric(struct str raw, char *out, size_t cap)
     for (int32_t i = 0, c; (c = next_ascii(raw, &i)) >= 0;) {
         if (c >= 'a' && c <= 'z')
             c -= 32;
-        if (!is_digit(c) && !(c >= 'A' && c <= 'Z'))
+        if (!ascii_is_digit(c) && !(c >= 'A' && c <= 'Z'))
             continue;
         if (n == cap)
             return 0;
@@ -146,13 +141,13 @@ static const char look_digits[] = "01582", look_letters[] = "OISBZ";
 
 static char as_digit(char c)
 {
-    const char *p = is_digit(c) ? NULL : strchr(look_letters, c);
+    const char *p = ascii_is_digit(c) ? NULL : strchr(look_letters, c);
     return p ? look_digits[p - look_letters] : c;
 }
 
 static char as_letter(char c)
 {
-    const char *p = is_digit(c) ? strchr(look_digits, c) : NULL;
+    const char *p = ascii_is_digit(c) ? strchr(look_digits, c) : NULL;
     return p ? look_letters[p - look_digits] : c;
 }
 
@@ -161,7 +156,7 @@ static bool shape_read(const char *shape, const char *code, char *out)
 {
     for (size_t i = 0; shape[i]; i++) {
         out[i] = shape[i] == '9' ? as_digit(code[i]) : as_letter(code[i]);
-        if (is_digit(out[i]) != (shape[i] == '9'))
+        if (ascii_is_digit(out[i]) != (shape[i] == '9'))
             return false;
     }
     return true;
@@ -215,7 +210,10 @@ int id_icao_check_digit(struct str field)
     int sum = 0;
     for (size_t i = 0; i < field.n; i++) {
         char c = field.p[i];
-        int v = is_digit(c) ? c - '0' : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : c == '<' ? 0 : -1;
+        int v = ascii_is_digit(c)      ? c - '0'
+                : c >= 'A' && c <= 'Z' ? c - 'A' + 10
+                : c == '<'             ? 0
+                                       : -1;
         if (v < 0)
             return -1;
         sum = (sum + v * weights[i % 3]) % 10;
@@ -230,7 +228,7 @@ bool id_nhs_number_ok(struct str raw)
     if (alphanumeric(raw, code, 10) != 10)
         return false;
     for (int i = 0; i < 10; i++) {
-        if (!is_digit(code[i]))
+        if (!ascii_is_digit(code[i]))
             return false;
         sum += (code[i] - '0') * (i < 9 ? 10 - i : 1);
     }
