@@ -1,9 +1,6 @@
 #include "app/study_mse.h"
 #include "base/limits.h"
-#include "base/pool.h"
 #include "cli/study_print.h"
-
-#include <math.h>
 
 static const struct opt opts[] = {
     {"model", OPT_TEXT, "TERMS", "a named model, \"A:B + B:C\"; main; all_pairs", false, 0},

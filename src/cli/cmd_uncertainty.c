@@ -4,8 +4,6 @@
 #include "cli/find_command.h"
 #include "stats/pool_draws.h"
 
-#include <math.h>
-
 #define DRAWS_MAX 100000
 
 static enum status read_period(const struct cli *c, struct register_mse_options *o, struct err *e)
