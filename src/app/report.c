@@ -31,6 +31,8 @@ static void open_bulletin(struct report *r)
                                  .author = "Throughline " THROUGHLINE_VERSION,
                                  .created = r->job->created,
                                  .made = r->job->made ? made_words : NULL,
+                                 .stamp = r->job->made ? "Made data: nobody in this report exists"
+                                                       : NULL,
                                  .cover = cover};
     r->b = bulletin_new(&head);
     r->source = arena_printf(&r->memory, "Throughline register as at %s%s.", as_at,

@@ -34,16 +34,20 @@ static double quarter_time(struct str year, struct str quarter)
     return (double)y + (quarter.p[1] - '1') / 4.0;
 }
 
+/* The place of a quarter; the series are sorted by something else first, so it may be there. */
 static size_t quarter_at(struct quarterly *q, double time)
 {
-    if (q->n == 0 || q->time[q->n - 1] < time) {
-        if (q->n == QUARTERS_MAX)
-            BUG("a compiled-in series is too long");
-        q->time[q->n] = time;
-        q->value[0][q->n] = q->value[1][q->n] = q->total[q->n] = 0;
-        q->n++;
-    }
-    return q->n - 1;
+    size_t at = q->n;
+    while (at > 0 && q->time[at - 1] > time)
+        at--;
+    if (at > 0 && q->time[at - 1] >= time)
+        return at - 1;
+    if (q->n == QUARTERS_MAX || at < q->n)
+        BUG("a compiled-in series is too long or has a gap");
+    q->time[at] = time;
+    q->value[0][at] = q->value[1][at] = q->total[at] = 0;
+    q->n++;
+    return at;
 }
 
 static double number(struct str s)

@@ -40,6 +40,7 @@ static void open_bulletin(struct request *q)
                                  .author = "Throughline " THROUGHLINE_VERSION,
                                  .created = job->created,
                                  .made = job->complete ? complete_words : NULL,
+                                 .stamp = job->complete ? "Complete: not for publication" : NULL,
                                  .cover = cover};
     q->r.b = bulletin_new(&head);
     q->r.source = arena_printf(m, "Throughline register as at %s%s.", as_at,

@@ -154,7 +154,10 @@ double svg_text_width(const char *text, double size)
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
         if ((*p & 0xc0) == 0x80)
             continue; /* later bytes of a character */
-        width += strchr("iljtfI.,:;|!'()[] ", *p) ? 0.32 : strchr("mwMW%@", *p) ? 0.88 : 0.58;
+        width += strchr("iljtfI.,:;|!'()[] ", *p) ? 0.33
+                 : strchr("mwMW%@", *p)           ? 0.9
+                 : *p >= 'A' && *p <= 'Z'         ? 0.72
+                                                  : 0.6;
     }
     return width * size;
 }
@@ -175,7 +178,7 @@ double svg_text_wrapped(struct svg *s, double x, double y, double width, const c
                 break;
             memcpy(line, text + start, next - start);
             line[next - start] = '\0';
-            if (fit > start && svg_text_width(line, size) > width)
+            if (fit > start && svg_text_width(line, size) * (font->bold ? 1.1 : 1) > width)
                 break;
             fit = end = next;
         }

@@ -1,7 +1,7 @@
 #include "publish/bulletin.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "publish/csvw.h"
 #include "publish/page_style.h"
 #include "publish/sheet_text.h"
 
@@ -10,8 +10,9 @@
 #include <stdlib.h>
 
 struct figure {
-    const char *id;
+    const char *id, *title;
     struct buf svg, csv;
+    struct csvw_file data; /* column_count 0: no data */
 };
 
 struct bulletin {
@@ -50,6 +51,8 @@ struct bulletin *bulletin_new(const struct bulletin_head *head)
                                      .author = keep(b, head->author),
                                      .created = keep(b, head->created),
                                      .made = keep(b, head->made),
+                                     .stamp = keep(b, head->stamp),
+                                     .contact = keep(b, head->contact),
                                      .cover = cover};
     return b;
 }
@@ -194,10 +197,20 @@ static void add_grouped(struct buf *out, double v, int decimals)
     }
 }
 
+enum {
+    WIDE_COLUMN = 36, /* characters: a column of sentences */
+    MANY_COLUMNS = 11 /* printed across the page */
+};
+
+static const char *column_class(const struct table_column *c)
+{
+    return c->numeric ? " class=\"n\"" : c->width >= WIDE_COLUMN ? " class=\"w\"" : "";
+}
+
 static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, const struct cell *c)
 {
     const char *tag = k == 0 ? "th scope=\"row\"" : "td";
-    buf_addf(&b->body, "<%s%s>", tag, t->columns[k].numeric ? " class=\"n\"" : "");
+    buf_addf(&b->body, "<%s%s>", tag, column_class(&t->columns[k]));
     if (c->kind == CELL_NUMBER)
         add_grouped(&b->body, c->number, c->decimals);
     else
@@ -208,13 +221,13 @@ static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, c
 static void add_html_table(struct bulletin *b, const struct table *t)
 {
     buf_addf(&b->body,
-             "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+             "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
              "<table><caption id=\"%s\">",
-             t->name, t->name);
+             t->column_count >= MANY_COLUMNS ? " many" : "", t->name, t->name);
     xml(&b->body, t->title);
     buf_adds(&b->body, "</caption>\n<thead><tr>");
     for (size_t k = 0; k < t->column_count; k++) {
-        buf_addf(&b->body, "<th scope=\"col\"%s>", t->columns[k].numeric ? " class=\"n\"" : "");
+        buf_addf(&b->body, "<th scope=\"col\"%s>", column_class(&t->columns[k]));
         xml(&b->body, t->columns[k].header);
         buf_adds(&b->body, "</th>");
     }
@@ -244,6 +257,38 @@ void bulletin_table(struct bulletin *b, const struct table *t)
     add_html_table(b, &b->tables[b->table_count++]);
 }
 
+/* The text of the picture's <title>, escaped as it stands there. */
+static struct str svg_title(const struct buf *svg)
+{
+    const char *open = svg->p ? strstr(svg->p, "<title") : NULL;
+    const char *from = open ? strchr(open, '>') : NULL;
+    const char *to = from ? strstr(from, "</title>") : NULL;
+    return to ? (struct str){from + 1, (size_t)(to - from - 1)} : str_of("chart");
+}
+
+static struct csvw_file describe_data(struct bulletin *b, const struct figure *f,
+                                      const struct chart_table *t)
+{
+    size_t n = t->columns, rows = n ? t->used / n : 0;
+    struct csvw_column *columns = arena_array(&b->memory, n + 1, sizeof *columns);
+    double ignored;
+    for (size_t k = 0; k < n; k++) {
+        bool number = true;
+        columns[k].title = keep(b, t->cells[k].p);
+        for (size_t r = 1; r < rows; r++) {
+            struct str text = buf_str(&t->cells[r * n + k]);
+            columns[k].blank |= text.n == 0;
+            number = number && (text.n == 0 || str_to_double(text, &ignored));
+        }
+        columns[k].type = number ? CSVW_NUMBER : CSVW_STRING;
+    }
+    return (struct csvw_file){.url = arena_printf(&b->memory, "../figures/%s.csv", f->id),
+                              .title = arena_printf(&b->memory, "Data of the chart: %s", f->title),
+                              .source = "The same as of the chart.",
+                              .columns = columns,
+                              .column_count = n};
+}
+
 void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct chart_table *data)
 {
     close_list(b);
@@ -251,29 +296,52 @@ void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct
     struct figure *f = &b->figures[b->figure_count++];
     *f = (struct figure){.id = keep(b, id), .svg = *svg};
     *svg = BUF_EMPTY;
-    const char *xml_end = f->svg.p ? strstr(f->svg.p, "<svg") : NULL;
-    buf_adds(&b->body, "<figure>\n");
-    if (xml_end)
-        buf_adds(&b->body, xml_end);
-    buf_addf(&b->body, "<figcaption><a href=\"figures/%s.svg\">Picture (SVG)</a>", f->id);
+    struct str title = svg_title(&f->svg);
+    const char *svg_start = f->svg.p ? strstr(f->svg.p, "<svg") : NULL;
+    f->title = arena_strndup(&b->memory, title.p, title.n);
+    buf_addf(&b->body,
+             "<figure>\n<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Chart: "
+             "%s\">\n%s</div>\n<figcaption><a href=\"figures/%s.svg\">Picture (SVG)</a>",
+             f->title, svg_start ? svg_start : "", f->id);
     if (data) {
         chart_table_csv(data, &f->csv);
-        buf_addf(&b->body, " <a href=\"figures/%s.csv\">Data (CSV)</a>", f->id);
-        buf_adds(&b->body, "</figcaption>\n<details><summary>The data as a table</summary>\n"
-                           "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Data "
-                           "of the figure\">");
-        chart_table_html(data, "Data of the figure", &b->body);
+        f->data = describe_data(b, f, data);
+        buf_addf(&b->body,
+                 " <a href=\"figures/%s.csv\">Data (CSV)</a>\n"
+                 "<details><summary>The data as a table</summary>\n<div class=\"scroll\" "
+                 "role=\"group\" tabindex=\"0\" aria-label=\"Data: %s\">",
+                 f->id, f->title);
+        chart_table_html(data, "The data behind the chart", &b->body);
         buf_adds(&b->body, "</div></details>\n");
         chart_table_free(data);
-    } else {
-        buf_adds(&b->body, "</figcaption>\n");
     }
-    buf_adds(&b->body, "</figure>\n");
+    buf_adds(&b->body, "</figcaption>\n</figure>\n");
 }
 
 /* ---- writing ---- */
 
-static void add_page(struct bulletin *b, struct buf *out)
+/* A CSS string: what could end it is left out. */
+static void add_css_string(struct buf *out, const char *text)
+{
+    buf_addc(out, '"');
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p >= 0x20 && !strchr("\"\\<>", *p))
+            buf_addc(out, *p);
+    buf_addc(out, '"');
+}
+
+/* On paper every page says what it is; browsers that know no margin boxes leave it out. */
+static void add_margins(const struct bulletin *b, struct buf *out)
+{
+    buf_adds(out, "@media print{@page{@top-center{font:bold 9pt Arial,sans-serif;content:");
+    add_css_string(out, b->head.stamp ? b->head.stamp : "");
+    buf_adds(out, "}@bottom-left{font:8pt Arial,sans-serif;content:");
+    add_css_string(out, b->head.title);
+    buf_adds(out, "}@bottom-right{font:8pt Arial,sans-serif;"
+                  "content:counter(page) \" of \" counter(pages)}}}\n");
+}
+
+static void add_head(const struct bulletin *b, struct buf *out)
 {
     buf_adds(out,
              "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -281,21 +349,28 @@ static void add_page(struct bulletin *b, struct buf *out)
     xml(out, b->head.title);
     buf_adds(out, "</title>\n<style>\n");
     buf_adds(out, page_style);
-    buf_adds(
-        out,
-        "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to main content</a>\n");
+    add_margins(b, out);
+    buf_adds(out, "</style>\n</head>\n<body>\n"
+                  "<a class=\"skip\" href=\"#main\">Skip to main content</a>\n<header>");
     if (b->head.made) {
-        buf_adds(out, "<div class=\"made\" role=\"note\">");
+        buf_adds(out, "<p class=\"made\">");
         xml(out, b->head.made);
-        buf_adds(out, "</div>\n");
+        buf_adds(out, "</p>\n");
     }
-    buf_adds(out, "<header><h1>");
+    buf_adds(out, "<div class=\"width\"><h1>");
     xml(out, b->head.title);
     buf_adds(out, "</h1>\n<p class=\"subtitle\">");
     xml(out, b->head.subtitle);
-    buf_adds(out, "</p>\n<p><a href=\"tables.ods\">All tables (ODS)</a> "
-                  "<a href=\"tables.xlsx\">All tables (XLSX)</a></p></header>\n"
+    buf_adds(out, "</p>\n<p class=\"files\"><a href=\"tables.ods\">All tables (ODS)</a> "
+                  "<a href=\"tables.xlsx\">All tables (XLSX)</a> "
+                  "<a href=\"csv/csvw-metadata.json\">Description of the CSV files (CSVW)</a></p>"
+                  "</div></header>\n"
                   "<nav aria-label=\"Contents\"><h2>Contents</h2><ol>\n");
+}
+
+static void add_page(struct bulletin *b, struct buf *out)
+{
+    add_head(b, out);
     buf_adds(out, b->contents.p ? b->contents.p : "");
     buf_adds(out, "</ol></nav>\n<main id=\"main\">\n");
     buf_adds(out, b->body.p ? b->body.p : "");
@@ -309,39 +384,35 @@ static void add_page(struct bulletin *b, struct buf *out)
         buf_adds(out, "</ul></section>\n");
     }
     buf_adds(out, "</main>\n<footer><p>");
+    if (b->head.contact) {
+        buf_adds(out, "Contact: ");
+        xml(out, b->head.contact);
+        buf_adds(out, ". ");
+    }
     xml(out, b->head.author);
     buf_adds(out, ". ");
     xml(out, b->head.created);
     buf_adds(out, "</p></footer>\n</body>\n</html>\n");
 }
 
-/* W3C, "Metadata Vocabulary for Tabular Data": one description for all CSV files. */
-static enum status write_csvw(const struct bulletin *b, const char *dir, struct err *e)
+static enum status write_description(struct bulletin *b, const char *dir, struct err *e)
 {
-    json_t *tables = json_array();
-    for (size_t i = 0; i < b->table_count; i++) {
-        const struct table *t = &b->tables[i];
-        json_t *columns = json_array();
-        for (size_t k = 0; k < t->column_count; k++)
-            json_array_append_new(
-                columns,
-                json_pack("{s:s,s:s,s:s}", "titles", t->columns[k].header, "datatype", "string",
-                          "dc:description",
-                          t->columns[k].numeric ? "a number, or shorthand in brackets" : "text"));
-        char url[64];
-        snprintf(url, sizeof url, "%s.csv", t->name);
-        json_array_append_new(tables,
-                              json_pack("{s:s,s:s,s:s,s:{s:o}}", "url", url, "dc:title", t->title,
-                                        "dc:source", t->source, "tableSchema", "columns", columns));
-    }
-    json_t *doc =
-        json_pack("{s:s,s:s,s:s,s:o}", "@context", "http://www.w3.org/ns/csvw", "dc:title",
-                  b->head.title, "dc:created", b->head.created, "tables", tables);
+    size_t n = 0;
     char path[1200];
+    struct csvw_file *files =
+        arena_array(&b->memory, b->table_count + b->figure_count + 1, sizeof *files);
+    for (size_t i = 0; i < b->table_count; i++)
+        files[n++] = csvw_of_table(&b->tables[i], &b->memory);
+    for (size_t i = 0; i < b->figure_count; i++)
+        if (b->figures[i].data.column_count)
+            files[n++] = b->figures[i].data;
+    struct csvw_group group = {.title = b->head.title,
+                               .created = b->head.created,
+                               .publisher = b->head.contact,
+                               .files = files,
+                               .count = n};
     snprintf(path, sizeof path, "%s/csv/csvw-metadata.json", dir);
-    enum status s = json_write_file(path, doc, e);
-    json_decref(doc);
-    return s;
+    return csvw_write(path, &group, e);
 }
 
 static enum status write_figures(const struct bulletin *b, const char *dir, struct err *e)
@@ -381,8 +452,8 @@ enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e)
     TRY(dir_make(dir, e));
     snprintf(path, sizeof path, "%s/csv", dir);
     TRY(workbook_write_csv(&w, path, e));
-    TRY(write_csvw(b, dir, e));
     TRY(write_figures(b, dir, e));
+    TRY(write_description(b, dir, e));
     snprintf(path, sizeof path, "%s/tables.ods", dir);
     TRY(workbook_write_ods(&w, path, e));
     snprintf(path, sizeof path, "%s/tables.xlsx", dir);

@@ -17,8 +17,11 @@ struct bulletin;
 struct bulletin_head {
     const char *title, *subtitle, *subject, *author;
     const char *created; /* "2024-03-31T09:30:00Z" */
-    const char *made; /* stands at the top of the page, each print page and the cover when the data
-                         are made; NULL for real data */
+    const char *made;    /* a warning at the top of the page and of the cover: the data are made, or
+                            not for publication; NULL for none */
+    const char *stamp;   /* the same in a few words, on each printed page; NULL for none */
+    const char *contact; /* stands at the end of the page and in the description of the files; may
+                            be NULL */
     const char *const *cover; /* further lines of the cover, NULL-ended */
 };
 
@@ -44,7 +47,8 @@ void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct
 /* The number of a new note, for "[note N]". */
 int bulletin_note(struct bulletin *b, const char *text);
 
-/* DIR/index.html, tables.ods, tables.xlsx, csv/, figures/, csv/csvw-metadata.json. The page is
+/* DIR/index.html, tables.ods, tables.xlsx, csv/, figures/, and csv/csvw-metadata.json
+ * (publish/csvw.h), which describes every CSV file, those behind the figures too. The page is
  * written last, so that a directory with a page is complete. */
 MUST_CHECK enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e);
 

@@ -16,6 +16,9 @@ struct sheet_text sheet_text_of_table(const struct workbook *w, const struct tab
                                       struct arena *memory);
 /* Shorthand used anywhere in the table, bit per entry of the known list. */
 unsigned table_shorthand(const struct table *t);
+/* The bit of one code, 0 for none; the code of a bit, NULL after the last. */
+unsigned shorthand_bit(const char *code);
+const char *shorthand_code(int bit);
 /* "[c] means confidential; ..." for the bits, "" for none. */
 const char *shorthand_sentence(unsigned bits, struct arena *memory);
 /* Does the table refer to note `number` in its title, headers or text? */

@@ -37,12 +37,23 @@ const char *shorthand_meaning(const char *code)
     return i < 0 ? NULL : shorthand[i].meaning;
 }
 
+unsigned shorthand_bit(const char *code)
+{
+    int i = shorthand_number(code);
+    return i < 0 ? 0 : 1u << i;
+}
+
+const char *shorthand_code(int bit)
+{
+    return bit < 0 || bit >= SHORTHAND_COUNT ? NULL : shorthand[bit].code;
+}
+
 unsigned table_shorthand(const struct table *t)
 {
     unsigned bits = 0;
     for (size_t i = 0; i < t->row_count * t->column_count; i++)
-        if (t->cells[i].kind == CELL_SHORTHAND && shorthand_number(t->cells[i].text) >= 0)
-            bits |= 1u << shorthand_number(t->cells[i].text);
+        if (t->cells[i].kind == CELL_SHORTHAND)
+            bits |= shorthand_bit(t->cells[i].text);
     return bits;
 }
 
