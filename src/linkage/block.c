@@ -1,5 +1,6 @@
 #include "linkage/block.h"
 
+#include "linkage/frozen.h"
 #include "linkage/radix.h"
 #include "text/phonetic.h"
 
@@ -131,8 +132,8 @@ static uint32_t cap_for(const uint32_t *sizes, uint32_t groups, uint64_t budget)
 }
 
 /* Records of groups over the cap get the flag `over` of this rule. */
-static void make_groups(struct plan_rule *pr, const struct radix_item *items, size_t n,
-                        uint64_t budget, uint8_t *over)
+static void make_groups(struct plan_rule *pr, struct plan_tried *tried,
+                        const struct radix_item *items, size_t n, uint64_t budget, uint8_t *over)
 {
     uint32_t groups = 0, *sizes = mem_array(n / 2 + 1, sizeof *sizes);
     for (size_t i = 0, end; i < n; i = end) {
@@ -156,6 +157,8 @@ static void make_groups(struct plan_rule *pr, const struct radix_item *items, si
             pr->largest = size;
         if (size > cap) {
             pr->dropped += size;
+            MEM_GROW(tried->dropped, tried->cap, tried->dropped_keys + 1);
+            tried->dropped[tried->dropped_keys++] = items[i].key;
             for (size_t k = i; over && k < end; k++)
                 over[items[k].record] = 1;
             continue;
@@ -175,6 +178,7 @@ struct builder {
     uint8_t *over[LINK_MAX_COLUMNS]; /* by column: 1 where its own rule's group is over the cap */
     bool alone[LINK_MAX_COLUMNS];    /* the column has a rule of its own */
     uint64_t budget;
+    const struct frozen_rule *frozen; /* the rule being added; NULL: caps come from the data */
 };
 
 /* Is the record covered by a rule of its own of one of the key's columns? Then the combination
@@ -195,8 +199,10 @@ static void add_rule(struct builder *b, const struct link_rule *r)
     const struct link_data *d = b->d;
     struct plan *p = b->p;
     bool single = !d->spec.rules && r->keys == 1 && r->key[0].part == LINK_WHOLE;
-    if (p->rules == LINK_MAX_RULES || (single && b->alone[r->key[0].column]))
+    if (p->tries == LINK_MAX_RULES || (single && b->alone[r->key[0].column]))
         return;
+    struct plan_tried *tried = &p->tried[p->tries++];
+    *tried = (struct plan_tried){.rule = *r};
     struct plan_rule pr = {.rule = *r};
     for (int k = 0; k < r->keys; k++) {
         pr.columns |= 1u << r->key[k].column;
@@ -210,12 +216,17 @@ static void add_rule(struct builder *b, const struct link_rule *r)
         const uint32_t *row = data_row(d, k);
         if (!rule_key(d, r, row, &key) || (!d->spec.rules && !single && is_covered(b, r, row, k)))
             continue;
+        if (b->frozen && frozen_drops(b->frozen, key)) {
+            if (over)
+                over[k] = 1;
+            continue;
+        }
         b->items[n++] = (struct radix_item){key, k};
     }
     if (single)
         b->alone[r->key[0].column] = true;
     struct radix_item *sorted = n ? radix_sort_hashes(b->items, b->scratch, n) : b->items;
-    make_groups(&pr, sorted, n, b->budget, over);
+    make_groups(&pr, tried, sorted, n, b->budget, over);
     if (pr.groups || d->spec.rules) {
         p->rule = mem_resize(p->rule, (size_t)p->rules + 1, sizeof *p->rule);
         p->rule[p->rules++] = pr;
@@ -321,13 +332,19 @@ static void number_groups(struct plan *p, uint32_t records)
     }
 }
 
-void plan_new(struct plan *p, const struct link_data *d)
+static void make_plan(struct plan *p, const struct link_data *d, const struct link_frozen *f)
 {
     *p = (struct plan){0};
     struct builder b = {.d = d, .p = p};
     b.items = mem_array(d->n, sizeof *b.items);
     b.scratch = mem_array(d->n, sizeof *b.scratch);
-    if (d->spec.rules) {
+    if (f) {
+        b.budget = PAIRS_MOST;
+        for (int r = 0; r < f->rules; r++) {
+            b.frozen = &f->rule[r];
+            add_rule(&b, &f->rule[r].rule);
+        }
+    } else if (d->spec.rules) {
         b.budget = PAIRS_MOST;
         for (int r = 0; r < d->spec.rules; r++)
             add_rule(&b, &d->spec.rule[r]);
@@ -342,8 +359,20 @@ void plan_new(struct plan *p, const struct link_data *d)
     number_groups(p, d->n);
 }
 
+void plan_new(struct plan *p, const struct link_data *d)
+{
+    make_plan(p, d, NULL);
+}
+
+void plan_frozen(struct plan *p, const struct link_data *d, const struct link_frozen *f)
+{
+    make_plan(p, d, f);
+}
+
 void plan_free(struct plan *p)
 {
+    for (int r = 0; r < p->tries; r++)
+        free(p->tried[r].dropped);
     for (int r = 0; r < p->rules; r++) {
         free(p->rule[r].order);
         free(p->rule[r].group);

@@ -29,14 +29,26 @@ struct plan_rule {
     uint64_t dropped; /* records in groups over the cap */
 };
 
+/* A rule that was tried, also when it found nothing, with the keys of its groups over the cap. */
+struct plan_tried {
+    struct link_rule rule;
+    uint64_t *dropped;
+    size_t dropped_keys, cap;
+};
+
 struct plan {
     struct plan_rule *rule;
     int rules;
+    struct plan_tried tried[LINK_MAX_RULES];
+    int tries;
     uint32_t *group_of; /* records x rules: group number + 1, 0 = none */
 };
 
 /* Rules from d->spec, or chosen. */
 void plan_new(struct plan *p, const struct link_data *d);
+/* Rules and dropped groups as they were frozen: whether two records meet depends on them alone. */
+struct link_frozen;
+void plan_frozen(struct plan *p, const struct link_data *d, const struct link_frozen *f);
 void plan_free(struct plan *p);
 
 /* The records' own key for a rule; false when a part is missing. */

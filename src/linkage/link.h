@@ -141,6 +141,16 @@ struct link_column_report link_data_report(const struct link_data *d, int column
 struct link_model; /* model.h: levels and weights; model_json.h: as a file */
 void link_model_free(struct link_model *m);
 
+/* What settles a linkage beside the weights (frozen.h): with it, linking whole components alone
+ * gives what linking everything gives. As bytes: under 20 a distinct value or combination that
+ * several records have; machine-independent; of another version of the rules: ST_DATA. */
+struct link_frozen;
+void link_frozen_free(struct link_frozen *f);
+void link_frozen_write(const struct link_frozen *f, struct buf *out);
+MUST_CHECK enum status link_frozen_read(struct str bytes, struct link_frozen **out, struct err *e);
+/* Does it belong to the model (same columns, same dependences)? */
+bool link_frozen_fits(const struct link_frozen *f, const struct link_model *m);
+
 /* ---- the run ---- */
 
 /* What a clerk or a hard fact has settled. Record numbers. */
@@ -155,6 +165,9 @@ struct link_options {
     double keep_bits;      /* pairs of at least this weight are returned; INFINITY: none */
     bool own_frequencies; /* with a model given: how common a value is comes from these records, not
                              from the model; always so when training */
+    const struct link_frozen
+        *frozen;     /* with a model given: frequencies, rules and caps are these */
+    bool train_only; /* with no model given: stop after training; fills link_result.frozen */
     const struct link_constraint *constraint;
     size_t constraints;
     bool diagnose;                   /* fill warnings and unlinkable */
@@ -199,6 +212,7 @@ struct link_result {
     struct link_warning *warning;
     size_t warnings;
     uint64_t histogram[LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN]; /* scored pairs by weight */
+    struct link_frozen *frozen;                                  /* of train_only */
     bool nothing_to_compare; /* set, with ST_DATA, when no two records share a key */
     uint64_t unlinkable;     /* records that even a copy of themselves could not be linked to */
     double block_seconds, score_seconds, em_seconds, cluster_seconds;

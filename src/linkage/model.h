@@ -47,6 +47,8 @@ void model_set_bits(struct link_model *m);
 /* Sets the weight of agreement on each value: from the values' frequencies in the data when the
  * model was trained on them, else from the model's. */
 void model_bind(const struct link_model *m, struct link_data *d, bool same_data);
+/* By what the combinations' own lifts are scaled so that they average to the model's. */
+double model_lift_scale(const struct link_data *d, const struct dependence *edge);
 /* Keeps the frequencies of common values in the model (those that tell nobody's secret). */
 void model_remember(struct link_model *m, const struct link_data *d);
 /* Bits of agreement on a text of a column, by the frequencies that the model keeps. */

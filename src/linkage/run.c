@@ -1,6 +1,7 @@
 #include "base/pool.h"
 #include "linkage/component.h"
 #include "linkage/diagnose.h"
+#include "linkage/frozen.h"
 #include "linkage/model.h"
 #include "linkage/radix.h"
 #include "linkage/tally.h"
@@ -470,7 +471,12 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     levels_init();
     double t0 = now(o);
     struct plan plan;
-    plan_new(&plan, d);
+    if (*model && o->frozen) {
+        frozen_bind(o->frozen, *model, d);
+        plan_frozen(&plan, d, o->frozen);
+    } else {
+        plan_new(&plan, d);
+    }
     r->pairs_possible = pairs_possible(d);
     report_rules(d, &plan, r);
     double t1 = now(o);
@@ -488,9 +494,15 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
             return s;
         }
     }
-    model_bind(*model, d, trained || o->own_frequencies);
+    if (trained || !o->frozen)
+        model_bind(*model, d, trained || o->own_frequencies);
     double t2 = now(o);
     r->em_seconds = t2 - t1;
+    if (trained && o->train_only) {
+        r->frozen = frozen_new(d, *model, &plan);
+        plan_free(&plan);
+        return ST_OK;
+    }
     struct scorer scorer;
     scorer_new(&scorer, d, *model);
     enum status st = score_all(d, &plan, o, &scorer, r, e);
@@ -521,5 +533,6 @@ void link_result_free(struct link_result *r)
     free(r->pair);
     free(r->rule);
     free(r->warning);
+    link_frozen_free(r->frozen);
     *r = (struct link_result){0};
 }

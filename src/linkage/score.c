@@ -164,18 +164,36 @@ static double lift_scale(const struct link_data *d, const struct dependence *edg
     return average > edge->lift ? edge->lift / average : 1.0;
 }
 
+/* Records in the order of their combinations; those without one have key 0. */
+static struct radix_item *sort_combinations(const struct link_data *d,
+                                            const struct dependence *edge, struct radix_item *items,
+                                            struct radix_item *scratch)
+{
+    for (uint32_t r = 0; r < d->n; r++) {
+        const uint32_t *row = data_row(d, r);
+        bool both = row[edge->a] && row[edge->b];
+        items[r] = (struct radix_item){both ? (uint64_t)row[edge->a] << 32 | row[edge->b] : 0, r};
+    }
+    return radix_sort(items, scratch, d->n);
+}
+
+double model_lift_scale(const struct link_data *d, const struct dependence *edge)
+{
+    struct radix_item *items = mem_array(d->n, sizeof *items);
+    struct radix_item *scratch = mem_array(d->n, sizeof *items);
+    double scale = lift_scale(d, edge, sort_combinations(d, edge, items, scratch));
+    free(items);
+    free(scratch);
+    return scale;
+}
+
 static float *bind_lift(const struct link_data *d, const struct dependence *edge)
 {
     const struct column *a = &d->column[edge->a], *b = &d->column[edge->b];
     struct radix_item *items = mem_array(d->n, sizeof *items);
     struct radix_item *scratch = mem_array(d->n, sizeof *items);
     float *lift = mem_zalloc(d->n, sizeof *lift);
-    for (uint32_t r = 0; r < d->n; r++) {
-        const uint32_t *row = data_row(d, r);
-        bool both = row[edge->a] && row[edge->b];
-        items[r] = (struct radix_item){both ? (uint64_t)row[edge->a] << 32 | row[edge->b] : 0, r};
-    }
-    struct radix_item *sorted = radix_sort(items, scratch, d->n);
+    struct radix_item *sorted = sort_combinations(d, edge, items, scratch);
     double scale = lift_scale(d, edge, sorted);
     for (uint32_t i = 0, end = 0; i < d->n; i = end) {
         while (end < d->n && sorted[end].key == sorted[i].key)
@@ -341,10 +359,12 @@ float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, f
                  uint64_t *pattern)
 {
     const struct link_data *d = s->d;
-    float bound = bound_of(s, a, b);
-    float extra = bound < least ? extra_of_swap(s, a, b) : -1.0f;
-    if (bound + extra < least)
-        return -INFINITY;
+    float bound = bound_of(s, a, b), extra = -1.0f; /* not known yet */
+    if (bound < least) {
+        extra = extra_of_swap(s, a, b);
+        if (bound + extra < least)
+            return -INFINITY;
+    }
     uint64_t p = 0;
     for (int i = 0; i < s->columns; i++) {
         int k = s->order[i];

@@ -1,6 +1,7 @@
 #include "linkage/search.h"
 
 #include "linkage/component.h"
+#include "linkage/frozen.h"
 #include "linkage/model_json.h"
 #include "linkage/normalise.h"
 
@@ -35,7 +36,7 @@ struct link_index {
     int rules;
     struct key_table table[LINK_MAX_RULES];
     uint32_t *group; /* records x rules: group + 1, 0 = no key */
-    size_t group_cap, cell_cap;
+    size_t group_cap, cell_cap, lift_cap[LINK_MAX_COLUMNS];
     /* ids */
     struct intern ids; /* number = record */
     /* components as rings, clusters by member */
@@ -120,7 +121,8 @@ static void index_record(struct link_index *x, uint32_t record)
         uint32_t *group = &x->group[(size_t)record * (size_t)x->rules + (size_t)r];
         uint64_t key;
         *group = 0;
-        if (!rule_key(x->d, &x->rule[r], row, &key))
+        if (!rule_key(x->d, &x->rule[r], row, &key) ||
+            (x->o.frozen && frozen_drops(&x->o.frozen->rule[r], key)))
             continue;
         uint32_t g = key_group(t, key);
         MEM_GROW(t->next, t->next_cap, (size_t)record + 1);
@@ -215,7 +217,7 @@ size_t link_index_lookup(struct link_index *x, const struct str *cells, struct s
         float least = kept == max ? out[kept - 1].bits : -1e30f;
         if (!mode_allows(x, from, c.record))
             continue;
-        c.bits = score_pair(&x->scorer, x->row, data_row(x->d, c.record), least, &c.pattern);
+        c.bits = score_pair(&x->scorer, data_row(x->d, c.record), x->row, least, &c.pattern);
         if (c.bits >= least)
             kept = keep_best(x, out, kept, max, c);
     }
@@ -227,7 +229,7 @@ struct link_candidate link_index_score(struct link_index *x, const struct str *c
 {
     struct link_candidate c = {.record = record};
     data_encode(x->d, x->nz, NULL, cells, x->row);
-    c.bits = score_pair(&x->scorer, x->row, data_row(x->d, record), -1e30f, &c.pattern);
+    c.bits = score_pair(&x->scorer, data_row(x->d, record), x->row, -1e30f, &c.pattern);
     return c;
 }
 
@@ -378,11 +380,18 @@ static void recluster(struct link_index *x, uint32_t record)
 
 /* ---- building ---- */
 
-/* Rules that do not depend on which records there are: those of the specification, or, of those
- * chosen, the ones whose groups all stayed under their caps and the combinations. */
+/* Rules that do not depend on which records there are: the frozen ones; those of the specification;
+ * or, of those chosen, the ones whose groups all stayed under their caps and the combinations. */
 static void choose_index_rules(struct link_index *x)
 {
     struct plan plan;
+    if (x->o.frozen) {
+        x->rules = x->o.frozen->rules;
+        x->rule = mem_array((size_t)x->rules, sizeof *x->rule);
+        for (int r = 0; r < x->rules; r++)
+            x->rule[r] = x->o.frozen->rule[r].rule;
+        return;
+    }
     plan_new(&plan, x->d);
     x->rule = mem_array((size_t)plan.rules, sizeof *x->rule);
     for (int r = 0; r < plan.rules; r++)
@@ -440,7 +449,12 @@ enum status link_index_new(struct link_data *d, struct link_model *m,
     if (!x->o.group_cap)
         x->o.group_cap = GROUP_CAP;
     x->nz = normaliser_new();
-    model_bind(m, d, false);
+    if (o->frozen)
+        frozen_bind(o->frozen, m, d);
+    else
+        model_bind(m, d, false);
+    for (int i = 0; o->frozen && i < m->edges; i++)
+        x->lift_cap[i] = d->n;
     scorer_new(&x->scorer, d, m);
     choose_index_rules(x);
     x->records = d->n;
@@ -455,7 +469,11 @@ enum status link_index_new(struct link_data *d, struct link_model *m,
     memcpy(d->spec.rule, x->rule, (size_t)x->rules * sizeof *x->rule);
     d->spec.rules = x->rules;
     struct link_options lo = {
-        .threads = 1, .threshold_bits = x->o.threshold_bits, .keep_bits = x->o.threshold_bits};
+        .threads = 1,
+        .threshold_bits = x->o.threshold_bits,
+        .keep_bits = x->o.threshold_bits,
+        .frozen = o->frozen,
+    };
     enum status s = x->rules ? link_run(d, &lo, &x->m, &result, e) : ST_OK;
     d->spec = chosen;
     for (size_t i = 0; s == ST_OK && i < result.pairs; i++)
@@ -501,9 +519,15 @@ enum status link_index_insert(struct link_index *x, struct str id, struct str so
         return err_set(e, ST_DATA, "the record has no id");
     if (intern_find(&x->ids, id) != UINT32_MAX)
         return err_set(e, ST_DATA, "a record with this id is in the index already");
-    uint32_t k = x->records++;
+    uint32_t k = x->records++, first[LINK_MAX_COLUMNS];
     MEM_GROW(d->cell, x->cell_cap, ((size_t)k + 1) * (size_t)d->columns);
+    for (int c = 0; c < d->columns; c++)
+        first[c] = d->column[c].values;
     data_encode(d, x->nz, x->m, cells, d->cell + (size_t)k * (size_t)d->columns);
+    for (int i = 0; x->o.frozen && i < x->m->edges; i++)
+        MEM_GROW(d->lift[i], x->lift_cap[i], (size_t)k + 1);
+    if (x->o.frozen)
+        frozen_bind_record(x->o.frozen, x->m, d, k, first);
     if (d->source) {
         MEM_GROW(d->source, d->source_cap, (size_t)k + 1);
         d->source[k] = source_number(x, source, true);

@@ -15,8 +15,10 @@
 struct link_index;
 
 struct link_index_options {
-    double threshold_bits; /* as in link_options */
-    uint32_t group_cap;    /* records read from one group in a look-up; 0: 5,000 */
+    double threshold_bits;            /* as in link_options */
+    uint32_t group_cap;               /* records read from one group in a look-up; 0: 5,000 */
+    const struct link_frozen *frozen; /* as in link_options; must outlive the index. NULL: rules and
+                                         frequencies are those of the first records */
 };
 
 /* Copies nothing of `d`, takes it over together with the model; rules are those of the model. */

@@ -493,6 +493,257 @@ static void index_equals_batch(void **state)
     free(p);
 }
 
+/* ---- frozen: parts, whole and index ---- */
+
+static struct link_data *data_in(const struct made *p, const bool *in)
+{
+    struct err e = {0};
+    struct link_data *d = link_data_new(&made_spec);
+    for (uint32_t k = 0; k < PEOPLE; k++)
+        if (in[k])
+            add_made(d, p, k, k + 1);
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    return d;
+}
+
+/* The model and the frozen part of the first `n` records, the latter through its bytes. */
+static void train_frozen(const struct made *p, uint32_t n, struct link_model **m,
+                         struct link_frozen **f)
+{
+    struct err e = {0};
+    struct link_result r;
+    struct buf bytes = BUF_EMPTY;
+    struct link_data *d = link_data_new(&made_spec);
+    struct link_options o = {.threads = 1, .train_only = true};
+    *m = NULL;
+    add_made(d, p, 0, n);
+    assert_int_equal(link_data_finish(d, 1, &e), ST_OK);
+    assert_int_equal(link_run(d, &o, m, &r, &e), ST_OK);
+    link_frozen_write(r.frozen, &bytes);
+    assert_int_equal(link_frozen_read(buf_str(&bytes), f, &e), ST_OK);
+    assert_true(link_frozen_fits(*f, *m));
+    for (size_t cut = 0; cut < bytes.n; cut += 1 + bytes.n / 300) {
+        struct link_frozen *none;
+        assert_int_equal(link_frozen_read((struct str){bytes.p, cut}, &none, &e), ST_DATA);
+        assert_null(none);
+    }
+    buf_free(&bytes);
+    link_result_free(&r);
+    link_data_free(d);
+}
+
+static struct link_result run_frozen(struct link_data *d, struct link_model *m,
+                                     const struct link_frozen *f, const struct link_constraint *c,
+                                     size_t n)
+{
+    struct err e = {0};
+    struct link_result r;
+    struct link_options o = {.threads = 2,
+                             .threshold_bits = 2.0,
+                             .keep_bits = 0.0,
+                             .frozen = f,
+                             .constraint = c,
+                             .constraints = n};
+    assert_int_equal(link_run(d, &o, &m, &r, &e), ST_OK);
+    return r;
+}
+
+/* On the records that it was made of, frozen is what link_run does anyway. */
+static void frozen_is_what_it_was_made_of(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct made *p = make_people();
+    struct link_model *m = NULL;
+    struct link_frozen *f;
+    struct link_result own, frozen;
+    bool in[PEOPLE];
+    memset(in, true, sizeof in);
+    train_frozen(p, PEOPLE, &m, &f);
+    struct link_data *d = data_in(p, in);
+    struct link_options o = {
+        .threads = 2, .threshold_bits = 2.0, .keep_bits = 0.0, .own_frequencies = true};
+    assert_int_equal(link_run(d, &o, &m, &own, &e), ST_OK);
+    frozen = run_frozen(d, m, f, NULL, 0);
+    assert_int_equal(own.pairs, frozen.pairs);
+    assert_true(own.pairs > PEOPLE / 5);
+    for (size_t i = 0; i < own.pairs; i++) {
+        assert_int_equal(own.pair[i].a, frozen.pair[i].a);
+        assert_int_equal(own.pair[i].b, frozen.pair[i].b);
+        assert_true(own.pair[i].bits == frozen.pair[i].bits);
+    }
+    assert_memory_equal(own.cluster, frozen.cluster, PEOPLE * sizeof *own.cluster);
+    link_result_free(&own);
+    link_result_free(&frozen);
+    link_data_free(d);
+    link_model_free(m);
+    link_frozen_free(f);
+    free(p);
+}
+
+/* Any whole components alone come out as they do among all, with decisions. */
+static void parts_equal_whole(void **state)
+{
+    (void)state;
+    struct made *p = make_people();
+    struct link_model *m;
+    struct link_frozen *f;
+    bool in[PEOPLE];
+    memset(in, true, sizeof in);
+    train_frozen(p, PEOPLE / 2, &m, &f);
+    struct link_data *all = data_in(p, in);
+    struct link_constraint c[40], there[40];
+    struct rng rng = rng_stream(77, 1);
+    uint32_t parent[PEOPLE], tried = 0;
+    for (uint32_t k = 0; k < PEOPLE; k++)
+        parent[k] = k;
+    for (int i = 0; i < 40; i++) {
+        c[i] = (struct link_constraint){(uint32_t)rng_below(&rng, PEOPLE / 2),
+                                        PEOPLE / 2 + (uint32_t)rng_below(&rng, PEOPLE / 2), true};
+        if (i % 2) /* apart: records that may well be together */
+            c[i] = (struct link_constraint){c[i].a, c[i].a + 1 + c[i].a % 3, false};
+    }
+    for (int i = 0; i < 40; i += 2)
+        unite(parent, c[i].a, c[i].b);
+    for (int i = 1; i < 40; i += 2)
+        if (find_root(parent, c[i].a) == find_root(parent, c[i].b))
+            c[i] = c[1];
+    struct link_result whole = run_frozen(all, m, f, c, 40);
+    for (size_t i = 0; i < whole.pairs; i++)
+        if (whole.pair[i].bits > 2.0f)
+            unite(parent, whole.pair[i].a, whole.pair[i].b);
+    for (int part = 0; part < 60; part++) {
+        uint32_t n = 0, number[PEOPLE];
+        size_t inside = 0;
+        for (uint32_t k = 0; k < PEOPLE; k++)
+            in[k] = false;
+        /* data_in takes people in the order made; ranks follow ids */
+        for (uint32_t k = 0; k < PEOPLE; k++) {
+            uint32_t rank;
+            assert_true(link_data_find(all, str_of(p[k].id), &rank));
+            in[k] = (find_root(parent, rank) * 2654435761u >> 8) % 60 == (uint32_t)part;
+            n += in[k];
+        }
+        if (n < 2)
+            continue;
+        struct link_data *d = data_in(p, in);
+        for (uint32_t k = 0; k < PEOPLE; k++)
+            number[k] = UINT32_MAX;
+        for (uint32_t k = 0; k < n; k++) {
+            uint32_t rank;
+            assert_true(link_data_find(all, link_data_id(d, k), &rank));
+            number[rank] = k;
+        }
+        for (int i = 0; i < 40; i++)
+            if (number[c[i].a] != UINT32_MAX && number[c[i].b] != UINT32_MAX)
+                there[inside++] =
+                    (struct link_constraint){number[c[i].a], number[c[i].b], c[i].same};
+        struct link_result r = run_frozen(d, m, f, there, inside);
+        for (uint32_t rank = 0; rank < PEOPLE; rank++) {
+            if (number[rank] == UINT32_MAX)
+                continue;
+            struct str x = link_data_id(d, r.cluster[number[rank]]),
+                       y = link_data_id(all, whole.cluster[rank]);
+            assert_true(str_eq(x, y));
+            tried++;
+        }
+        link_result_free(&r);
+        link_data_free(d);
+    }
+    assert_true(tried > PEOPLE / 2);
+    link_result_free(&whole);
+    link_data_free(all);
+    link_model_free(m);
+    link_frozen_free(f);
+    free(p);
+}
+
+/* A pair that reaches the line given to score_pair weighs what it weighs without one. */
+static void the_line_changes_no_weight(void **state)
+{
+    (void)state;
+    struct made *p = make_people();
+    struct link_model *m = NULL;
+    struct link_frozen *f;
+    struct scorer scorer;
+    bool in[PEOPLE];
+    uint32_t over = 0;
+    memset(in, true, sizeof in);
+    train_frozen(p, PEOPLE, &m, &f);
+    struct link_data *d = data_in(p, in);
+    struct link_result r = run_frozen(d, m, f, NULL, 0);
+    scorer_new(&scorer, d, m);
+    for (uint32_t a = 0; a < PEOPLE; a++)
+        for (uint32_t b = a + 1; b < PEOPLE; b++) {
+            uint64_t pattern;
+            float all = score_pair(&scorer, data_row(d, a), data_row(d, b), -1e30f, &pattern);
+            if (all < -4.0f)
+                continue;
+            for (float below = 0.0f; below < 4.0f; below += 0.25f, over++)
+                assert_true(score_pair(&scorer, data_row(d, a), data_row(d, b), all - below,
+                                       &pattern) == all);
+        }
+    assert_true(over > PEOPLE);
+    link_result_free(&r);
+    link_data_free(d);
+    link_model_free(m);
+    link_frozen_free(f);
+    free(p);
+}
+
+static void frozen_index_equals_batch(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct made *p = make_people();
+    struct link_model *m, *again;
+    struct link_frozen *f, *same;
+    struct link_index *x;
+    bool in[PEOPLE];
+    for (uint32_t k = 0; k < PEOPLE; k++)
+        in[k] = k % 3 == 0;
+    train_frozen(p, PEOPLE / 2, &m, &f);
+    train_frozen(p, PEOPLE / 2, &again, &same);
+    struct link_index_options io = {.threshold_bits = 2.0, .frozen = f};
+    assert_int_equal(link_index_new(data_in(p, in), m, &io, &x, &e), ST_OK);
+    for (uint32_t i = 0; i < PEOPLE; i++) {
+        uint32_t k = (i * 907u) % PEOPLE, record; /* in any order */
+        struct str cells[CELLS];
+        for (int c = 0; c < CELLS; c++)
+            cells[c] = str_of(p[k].cell[c]);
+        if (!in[k])
+            assert_int_equal(link_index_insert(x, str_of(p[k].id), str_of(""), cells, &record, &e),
+                             ST_OK);
+        in[k] = true;
+    }
+    struct link_data *all = data_in(p, in);
+    struct link_result r = run_frozen(all, again, same, NULL, 0);
+    for (uint32_t k = 0; k < PEOPLE; k++) {
+        uint32_t record, rank;
+        assert_true(link_index_find(x, str_of(p[k].id), &record));
+        assert_true(link_data_find(all, str_of(p[k].id), &rank));
+        assert_true(str_eq(link_index_id(x, link_index_cluster(x, record)),
+                           link_data_id(all, r.cluster[rank])));
+    }
+    for (size_t i = 0; i < r.pairs && i < 500; i++) { /* a look-up weighs as linking does */
+        uint32_t k = 0, other;
+        struct str cells[CELLS];
+        while (!str_eq(str_of(p[k].id), link_data_id(all, r.pair[i].a)))
+            k++;
+        for (int c = 0; c < CELLS; c++)
+            cells[c] = str_of(p[k].cell[c]);
+        assert_true(link_index_find(x, link_data_id(all, r.pair[i].b), &other));
+        assert_true(link_index_score(x, cells, other).bits == r.pair[i].bits);
+    }
+    link_result_free(&r);
+    link_data_free(all);
+    link_index_free(x);
+    link_model_free(again);
+    link_frozen_free(f);
+    link_frozen_free(same);
+    free(p);
+}
+
 static void lookup_finds_altered_people(void **state)
 {
     struct err e = {0};
@@ -566,6 +817,10 @@ int main(void)
         cmocka_unit_test(constraints_hold),
         cmocka_unit_test(em_finds_a_known_mixture),
         cmocka_unit_test(index_equals_batch),
+        cmocka_unit_test(frozen_is_what_it_was_made_of),
+        cmocka_unit_test(parts_equal_whole),
+        cmocka_unit_test(the_line_changes_no_weight),
+        cmocka_unit_test(frozen_index_equals_batch),
         cmocka_unit_test(lookup_finds_altered_people),
         cmocka_unit_test(contradicting_decisions_are_refused),
     };
