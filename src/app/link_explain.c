@@ -83,8 +83,8 @@ static json_t *json_of(const struct link_explanation *x, const struct link_expla
         json_array_append_new(
             reasons, json_pack("{s:s, s:o, s:o, s:i, s:s, s:o, s:o, s:f, s:f}", "column", p->column,
                                "a", text_json(p->a), "b", text_json(p->b), "level", p->level,
-                               "means", p->words, "m", p->level ? json_real(p->m) : json_null(),
-                               "u", p->level ? json_real(p->u) : json_null(), "bits", p->bits,
+                               "means", p->words, "m", p->m > 0.0 ? json_real(p->m) : json_null(),
+                               "u", p->u > 0.0 ? json_real(p->u) : json_null(), "bits", p->bits,
                                "frequency_bits", p->frequency_bits));
     }
     return json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:f, s:o, s:f, s:f, s:f, s:f}", "id_a",

@@ -9,6 +9,7 @@ struct link_spec link_records_spec(void)
         .column = {[CELL_GIVEN] = {"given_name", LINK_GIVEN_NAME},
                    [CELL_FAMILY] = {"family_name", LINK_FAMILY_NAME},
                    [CELL_DOB] = {"birth_date", LINK_DATE},
+                   [CELL_DISPUTE] = {"age_dispute", LINK_DATE_DISPUTE},
                    [CELL_SEX] = {"gender", LINK_SEX},
                    [CELL_NATIONALITY] = {"nationality", LINK_NATIONALITY},
                    [CELL_HO_REF] = {"home_office_reference", LINK_IDENTIFIER},
@@ -27,8 +28,8 @@ void link_record_name(int64_t id, char out[20])
 /* ---- cells ---- */
 
 static struct {
-    const struct field *given, *family, *birth, *birth_precision, *sex, *nationality, *source_key,
-        *scheme, *value, *external_id, *prior;
+    const struct field *given, *family, *birth, *birth_precision, *age_status, *claimed, *assessed,
+        *decided, *sex, *nationality, *source_key, *scheme, *value, *external_id, *prior;
 } fields;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -38,6 +39,10 @@ static void find_fields(void)
     fields.family = dictionary_need("identity.family_name");
     fields.birth = dictionary_need("person.birth_date");
     fields.birth_precision = dictionary_need("person.birth_date_precision");
+    fields.age_status = dictionary_need("referral.age_status_at_referral");
+    fields.claimed = dictionary_need("age_dispute.claimed_birth_date");
+    fields.assessed = dictionary_need("age_dispute.assessed_birth_date");
+    fields.decided = dictionary_need("age_dispute.decided_on");
     fields.sex = dictionary_need("person.gender");
     fields.nationality = dictionary_need("person.nationality");
     fields.source_key = dictionary_need("person.source_key");
@@ -83,6 +88,22 @@ static struct str birth_date(const struct record *r)
     return (struct str){"", 0};
 }
 
+/* The other date of birth, where a dispute has two; else whether there is a dispute. What became of
+ * it (age_dispute.status) is of class S4, which linkage cannot read. */
+static struct str age_dispute(const struct record *r)
+{
+    struct str born = cell(get(r, fields.birth)), claimed = cell(get(r, fields.claimed)),
+               assessed = cell(get(r, fields.assessed));
+    const char *status = get(r, fields.age_status);
+    if (claimed.n && !str_eq(claimed, born))
+        return claimed;
+    if (assessed.n && !str_eq(assessed, born))
+        return assessed;
+    bool disputed = claimed.n || assessed.n || get(r, fields.decided) ||
+                    (status && strcmp(status, "DISPUTED") == 0);
+    return cell(disputed ? "disputed" : NULL);
+}
+
 void link_cells(const struct record *r, const char *organisation, struct arena *memory,
                 struct str cells[CELLS])
 {
@@ -90,6 +111,7 @@ void link_cells(const struct record *r, const char *organisation, struct arena *
     cells[CELL_GIVEN] = cell(get(r, fields.given));
     cells[CELL_FAMILY] = cell(get(r, fields.family));
     cells[CELL_DOB] = birth_date(r);
+    cells[CELL_DISPUTE] = age_dispute(r);
     cells[CELL_SEX] = cell(get(r, fields.sex));
     cells[CELL_NATIONALITY] = cell(get(r, fields.nationality));
     cells[CELL_HO_REF] = cell(identifier(r, "HOME_OFFICE"));
@@ -171,18 +193,8 @@ static void add_record(struct link_records *out, const struct stored *s)
 enum status link_records_read(struct store *s, int64_t new_after, struct link_records *out,
                               const struct progress *progress, struct err *e)
 {
-    static const char *const wanted[] = {"identity.given_name",
-                                         "identity.family_name",
-                                         "person.birth_date",
-                                         "person.birth_date_precision",
-                                         "person.gender",
-                                         "person.nationality",
-                                         "person.source_key",
-                                         "identifier.scheme",
-                                         "identifier.value",
-                                         "referral.external_id",
-                                         "referral.prior_reference",
-                                         NULL};
+    static const char *const wanted[] = {LINK_CELL_FIELDS, "referral.external_id",
+                                         "referral.prior_reference", NULL};
     struct view view = {.order = VIEW_BY_RECORD, .purpose = "linkage", .fields = wanted};
     struct link_spec spec = link_records_spec();
     struct cursor *cursor;

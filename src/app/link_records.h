@@ -11,6 +11,7 @@ enum link_cell {
     CELL_GIVEN,
     CELL_FAMILY,
     CELL_DOB,
+    CELL_DISPUTE, /* of the birth date */
     CELL_SEX,
     CELL_NATIONALITY,
     CELL_HO_REF,
@@ -18,6 +19,14 @@ enum link_cell {
     CELL_CASE_REF, /* the sender's own reference for the person, within the sender */
     CELLS
 };
+
+/* Fields that the cells are made of. */
+#define LINK_CELL_FIELDS                                                                           \
+    "identity.given_name", "identity.family_name", "person.birth_date",                            \
+        "person.birth_date_precision", "referral.age_status_at_referral",                          \
+        "age_dispute.claimed_birth_date", "age_dispute.assessed_birth_date",                       \
+        "age_dispute.decided_on", "person.gender", "person.nationality", "person.source_key",      \
+        "identifier.scheme", "identifier.value"
 
 /* Columns of the register, and no blocking rules: those come from the data. */
 struct link_spec link_records_spec(void);

@@ -29,7 +29,7 @@ static enum status unknown_type(const struct link_spec_file *s, const char *colu
                                 const char *type, struct err *e)
 {
     struct buf all = BUF_EMPTY;
-    for (int t = 0; t < LINK_TYPES; t++)
+    for (int t = 0; t < LINK_DATE_DISPUTE; t++)
         buf_addf(&all, "%s%s", t ? ", " : "", link_type_name((enum link_type)t));
     err_set(e, ST_DATA, "column \"%.60s\" has the unknown type \"%.60s\"", column, type);
     err_at(e, s->path, 0, NULL);
@@ -38,20 +38,28 @@ static enum status unknown_type(const struct link_spec_file *s, const char *colu
     return ST_DATA;
 }
 
-/* {"type": "date", "year": "by", "month": "bm", "day": "bd"} or {"type": "place"} */
+/* {"type": "date", "year": "by", "month": "bm", "day": "bd"}, {"type": "date", "disputed": "other"}
+ * or {"type": "place"} */
 static enum status read_column_object(struct link_spec_file *s, const char *name, const json_t *v,
-                                      int k, const char **type, struct err *e)
+                                      int k, const char **type, const char **disputed,
+                                      struct err *e)
 {
-    static const char *const known[] = {"type", "year", "month", "day", NULL};
+    static const char *const known[] = {"type", "year", "month", "day", "disputed", NULL};
     static const char *const parts[] = {"year", "month", "day"};
+    const json_t *dispute = json_object_get(v, "disputed");
     TRY(json_only_keys(v, name, known, e));
     TRY(text_of(s, json_object_get(v, "type"), "\"type\" of a column", type, e));
     if (json_object_size(v) == 1)
         return ST_OK;
     if (strcmp(*type, "date") != 0) {
-        err_set(e, ST_DATA, "column \"%.60s\": only a date takes year, month and day", name);
+        err_set(e, ST_DATA, "column \"%.60s\": only a date takes year, month, day and disputed",
+                name);
         return spec_error(s, e, NULL);
     }
+    if (dispute)
+        TRY(text_of(s, dispute, "\"disputed\"", disputed, e));
+    if (dispute && json_object_size(v) == 2)
+        return ST_OK;
     for (int p = 0; p < 3; p++) {
         const json_t *part = json_object_get(v, parts[p]);
         if (!part && p == 0) {
@@ -66,6 +74,35 @@ static enum status read_column_object(struct link_spec_file *s, const char *name
     return ST_OK;
 }
 
+static int spec_column(const struct link_spec *s, const char *name, size_t n)
+{
+    for (int k = 0; k < s->columns; k++)
+        if (strlen(s->column[k].name) == n && memcmp(s->column[k].name, name, n) == 0)
+            return k;
+    return -1;
+}
+
+static enum status too_many_columns(const struct link_spec_file *s, struct err *e)
+{
+    err_set(e, ST_DATA, "more columns to compare than the %d that are supported", LINK_MAX_COLUMNS);
+    return spec_error(s, e, NULL);
+}
+
+static enum status add_column(struct link_spec_file *s, const char *name, enum link_type t,
+                              struct err *e)
+{
+    if (strcmp(name, s->id) == 0) {
+        err_set(e, ST_DATA, "column \"%.60s\" is the id and cannot be compared too", name);
+        return spec_error(s, e, NULL);
+    }
+    if (spec_column(&s->spec, name, strlen(name)) >= 0) {
+        err_set(e, ST_DATA, "column \"%.60s\" is named twice", name);
+        return spec_error(s, e, NULL);
+    }
+    s->spec.column[s->spec.columns++] = (struct link_column){.name = name, .type = t};
+    return ST_OK;
+}
+
 static enum status read_columns(struct link_spec_file *s, const json_t *columns, struct err *e)
 {
     const char *name;
@@ -74,39 +111,31 @@ static enum status read_columns(struct link_spec_file *s, const json_t *columns,
         err_set(e, ST_DATA, "\"columns\" must name the columns to compare and their types");
         return spec_error(s, e, "For example {\"given_name\": \"given_name\", \"dob\": \"date\"}.");
     }
-    if (json_object_size(columns) > LINK_MAX_COLUMNS) {
-        err_set(e, ST_DATA, "%zu columns to compare; at most %d are supported",
-                json_object_size(columns), LINK_MAX_COLUMNS);
-        return spec_error(s, e, NULL);
-    }
     json_object_foreach((json_t *)(uintptr_t)columns, name, v)
     {
         int k = s->spec.columns;
-        const char *type = "";
+        const char *type = "", *disputed = NULL;
+        if (k == LINK_MAX_COLUMNS)
+            return too_many_columns(s, e);
         s->parts[k] = 1;
         s->csv[k][0] = name;
         if (json_is_object(v))
-            TRY(read_column_object(s, name, v, k, &type, e));
+            TRY(read_column_object(s, name, v, k, &type, &disputed, e));
         else
             TRY(text_of(s, v, name, &type, e));
         enum link_type t = link_type_of(str_of(type));
-        if (t == LINK_TYPES)
+        if (t == LINK_TYPES || t == LINK_DATE_DISPUTE)
             return unknown_type(s, name, type, e);
-        if (strcmp(name, s->id) == 0) {
-            err_set(e, ST_DATA, "column \"%.60s\" is the id and cannot be compared too", name);
-            return spec_error(s, e, NULL);
-        }
-        s->spec.column[s->spec.columns++] = (struct link_column){.name = name, .type = t};
+        TRY(add_column(s, name, t, e));
+        if (!disputed)
+            continue;
+        if (s->spec.columns == LINK_MAX_COLUMNS)
+            return too_many_columns(s, e);
+        s->parts[k + 1] = 1;
+        s->csv[k + 1][0] = disputed;
+        TRY(add_column(s, disputed, LINK_DATE_DISPUTE, e));
     }
     return ST_OK;
-}
-
-static int spec_column(const struct link_spec *s, const char *name, size_t n)
-{
-    for (int k = 0; k < s->columns; k++)
-        if (strlen(s->column[k].name) == n && memcmp(s->column[k].name, name, n) == 0)
-            return k;
-    return -1;
 }
 
 /* "surname", "surname:1" (its first letter), "surname:sound", "dob:year", "dob:monthday" */

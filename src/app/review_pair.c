@@ -8,6 +8,7 @@
 static const char *const third[CELLS][3] = {[CELL_GIVEN] = {"Qwxyz", "Wvuq", "Kjhg"},
                                             [CELL_FAMILY] = {"Zyxwq", "Qponm", "Xvbn"},
                                             [CELL_DOB] = {"1951-02-03", "1962-07-08", "1973-10-11"},
+                                            [CELL_DISPUTE] = {"", "", ""},
                                             [CELL_SEX] = {"M", "F", "M"},
                                             [CELL_NATIONALITY] = {"ALB", "VNM", "NGA"},
                                             [CELL_HO_REF] = {"A1000001", "B2000002", "C3000003"},
@@ -33,7 +34,7 @@ static enum review_likeness likeness(int level, const struct level_set *set)
 {
     return level == 0                 ? REVIEW_MISSING
            : level == LEVEL_SAME      ? REVIEW_AGREES
-           : level == set->levels - 1 ? REVIEW_DIFFERS
+           : level >= set->levels - 1 ? REVIEW_DIFFERS
                                       : REVIEW_CLOSE;
 }
 
@@ -46,11 +47,7 @@ struct two {
 static enum status read_two(struct store *s, int64_t a, int64_t b, const char *purpose,
                             struct arena *memory, struct two *out, struct err *e)
 {
-    static const char *const wanted[] = {"identity.given_name", "identity.family_name",
-                                         "person.birth_date",   "person.birth_date_precision",
-                                         "person.gender",       "person.nationality",
-                                         "person.source_key",   "identifier.scheme",
-                                         "identifier.value",    NULL};
+    static const char *const wanted[] = {LINK_CELL_FIELDS, NULL};
     int64_t ids[2] = {a, b};
     struct view view = {.order = VIEW_BY_RECORD,
                         .purpose = purpose,
@@ -94,8 +91,9 @@ static enum status compare(const struct two *t, bool reveal, struct review_pair 
         for (int k = 0; k < CELLS; k++) {
             const struct level_set *set = level_set_of(spec.column[k].type);
             int level = pattern_level(pattern, k);
+            bool disputed = k == CELL_DISPUTE && (t->cells[0][k].n || t->cells[1][k].n);
             out->comparison[k].column = spec.column[k].name;
-            out->comparison[k].words = set->words[level];
+            out->comparison[k].words = disputed ? "an age is disputed" : set->words[level];
             out->comparison[k].likeness = likeness(level, set);
             if (reveal && t->cells[0][k].n)
                 out->comparison[k].a = t->cells[0][k].p;

@@ -109,7 +109,8 @@ static json_t *columns_json(const struct link_data *d)
             json_object_set_new(one, "date_impossible",
                                 json_integer((json_int_t)c.date_impossible));
             json_object_set_new(one, "date_unread", json_integer((json_int_t)c.date_unread));
-        }
+        } else if (c.date_unread)
+            json_object_set_new(one, "unread", json_integer((json_int_t)c.date_unread));
         json_array_append_new(all, one);
     }
     return all;

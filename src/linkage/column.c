@@ -307,6 +307,8 @@ static void normalise_column(struct link_data *d, int from, const uint64_t *weig
     const struct intern *raw = &d->raw[from];
     if (to[0]->type == LINK_DATE)
         normalise_dates(to[0], raw, weight, nz);
+    if (to[0]->type == LINK_DATE_DISPUTE)
+        normalise_disputes(to[0], raw, weight, nz);
     char out[2][NORMALISED_MAX];
     map[0][0] = map[0][1] = 0;
     for (uint32_t r = 0; r < raw->count; r++) {
@@ -362,7 +364,8 @@ static void count_values(struct link_data *d)
             squares += (uint64_t)c->count[v] * c->count[v];
         }
         c->average_frequency = (double)squares / ((double)c->present * (double)c->present);
-        c->unused = distinct < 2 || d->spec.column[c->from].block_only;
+        c->unused =
+            distinct < 2 || d->spec.column[c->from].block_only || c->type == LINK_DATE_DISPUTE;
     }
 }
 
@@ -502,9 +505,9 @@ struct link_column_report link_data_report(const struct link_data *d, int column
 /* ---- types ---- */
 
 static const char *const type_names[LINK_TYPES] = {
-    "given_name",  "family_name", "full_name", "date",     "year",    "sex",
-    "nationality", "country",     "place",     "postcode", "address", "phone",
-    "email",       "identifier",  "code",      "text"};
+    "given_name",  "family_name", "full_name", "date",     "year",        "sex",
+    "nationality", "country",     "place",     "postcode", "address",     "phone",
+    "email",       "identifier",  "code",      "text",     "date_dispute"};
 
 const char *link_type_name(enum link_type t)
 {

@@ -33,9 +33,11 @@ static const struct level_set sets[LINK_TYPES] = {
     [LINK_FULL_NAME] = NAME_LEVELS,
     [LINK_DATE] = {.levels = 7,
                    .words = {"missing", "the same day",
-                             "a digit wrong, digits or day and month swapped, or another calendar",
+                             "a digit wrong, digits or day and month swapped, another "
+                             "calendar, or the other of two disputed dates",
                              "two of day, month and year the same, or as far as they are known",
-                             "the same year", "within about a year", "different"},
+                             "the same year", "within about a year", "different",
+                             "different, but an age is disputed"},
                    .m = {0, .82, .06, .04, .02, .02, .04}},
     [LINK_YEAR] = {.levels = 5,
                    .words = {"missing", "the same year", "one year apart", "one digit wrong",
@@ -73,6 +75,7 @@ static const struct level_set sets[LINK_TYPES] = {
                    .words = {"missing", "the same", "one character wrong", "different"},
                    .m = {0, .85, .04, .11}},
     [LINK_TEXT] = TEXT_LEVELS,
+    [LINK_DATE_DISPUTE] = {.levels = 1, .words = {"missing"}},
 };
 
 const struct level_set *level_set_of(enum link_type t)
@@ -151,30 +154,31 @@ static bool is_first_of_january(uint32_t p)
     return packed_month(p) == 1 && packed_day(p) == 1;
 }
 
-static int date_level(const struct column *c, uint32_t a, uint32_t b)
+static int dates_level(const struct value *a, const struct value *b)
 {
-    uint32_t p = c->value[a].extra, q = c->value[b].extra;
+    uint32_t p = a->extra, q = b->extra;
     int y = packed_year(p) - packed_year(q), m1 = packed_month(p), m2 = packed_month(q),
         d1 = packed_day(p), d2 = packed_day(q);
     if (!d1 || !d2) { /* partial: as far as both are known */
         if (y == 0)
-            return m1 && m2 ? (m1 == m2 ? 3 : 5) : 4;
-        return abs(y) == 1 ? 5 : 6;
+            return m1 && m2 ? (m1 == m2 ? DATE_TWO_OF_THREE : DATE_ABOUT_A_YEAR) : DATE_SAME_YEAR;
+        return abs(y) == 1 ? DATE_ABOUT_A_YEAR : DATE_DIFFERENT;
     }
     if (y == 0 && m1 == d2 && m2 == d1)
-        return 2;
-    if (osa_distance(&c->value[a].key, &c->value[b].key, 1) <= 1)
-        return 2;
+        return DATE_NEAR;
+    if (osa_distance(&a->key, &b->key, 1) <= 1)
+        return DATE_NEAR;
     if ((y == 0) + (m1 == m2) + (d1 == d2) >= 2)
-        return 3;
+        return DATE_TWO_OF_THREE;
     if (y == 0)
-        return is_first_of_january(p) || is_first_of_january(q) ? 3 : 4;
+        return is_first_of_january(p) || is_first_of_january(q) ? DATE_TWO_OF_THREE
+                                                                : DATE_SAME_YEAR;
     if (abs(y) > 1)
-        return 6;
+        return DATE_DIFFERENT;
     if (is_first_of_january(p) || is_first_of_january(q))
-        return 5;
+        return DATE_ABOUT_A_YEAR;
     int days = y * 365 + (m1 - m2) * 30 + d1 - d2;
-    return abs(days) <= 370 ? 5 : 6;
+    return abs(days) <= 370 ? DATE_ABOUT_A_YEAR : DATE_DIFFERENT;
 }
 
 static int text_level(const struct column *c, uint32_t a, uint32_t b)
@@ -228,7 +232,7 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
     case LINK_FULL_NAME:
         return name_level(c, a, b);
     case LINK_DATE:
-        return date_level(c, a, b);
+        return dates_level(&c->value[a], &c->value[b]);
     case LINK_YEAR:
         return year_level(c, a, b);
     case LINK_SEX:
@@ -250,6 +254,7 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
         return 2 + jw_level(&email_rule, &c->value[a].key, &c->value[b].key);
     case LINK_IDENTIFIER:
         return edit_level(c, a, b, 2);
+    case LINK_DATE_DISPUTE:
     case LINK_TYPES:
         break;
     }
@@ -384,7 +389,8 @@ static bool is_ethiopian(const struct link_data *d, const uint32_t *row)
 }
 
 /* Dates that differ may be one day in two calendars. */
-static int date_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b, int k)
+static int date_level_across_calendars(const struct link_data *d, const uint32_t *a,
+                                       const uint32_t *b, int k)
 {
     const struct column *c = &d->column[k];
     uint32_t p = c->value[a[k]].extra, q = c->value[b[k]].extra;
@@ -394,13 +400,44 @@ static int date_level_across(const struct link_data *d, const uint32_t *a, const
         return DATE_DIFFERENT;
     switch (calendar_compare(p, q, near && (is_ethiopian(d, a) || is_ethiopian(d, b)))) {
     case CALENDAR_DAY:
-        return 2;
+        return DATE_NEAR;
     case CALENDAR_YEAR:
-        return 5;
+        return DATE_ABOUT_A_YEAR;
     case CALENDAR_NONE:
         break;
     }
     return DATE_DIFFERENT;
+}
+
+/* Where an age is disputed a record may have two dates, stated and assessed: any of one that fits
+ * any of the other is good evidence, and none is evidence of nothing. */
+static int date_level_disputed(const struct link_data *d, const uint32_t *a, const uint32_t *b,
+                               int k)
+{
+    const struct value *date = d->column[k].value, *other = d->column[k + 1].value;
+    const struct value *x[2] = {&date[a[k]], &other[a[k + 1]]},
+                       *y[2] = {&date[b[k]], &other[b[k + 1]]};
+    int best = DATE_DISPUTED;
+    for (int i = 0; i < 2; i++)
+        for (int j = i ? 0 : 1; j < 2; j++) {
+            if (!x[i]->extra || !y[j]->extra)
+                continue;
+            int level = x[i]->extra == y[j]->extra ? DATE_NEAR : dates_level(x[i], y[j]);
+            if (level <= DATE_TWO_OF_THREE && level < best)
+                best = level;
+        }
+    return best;
+}
+
+static int date_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b, int k,
+                             int level)
+{
+    if (level == DATE_DIFFERENT)
+        level = date_level_across_calendars(d, a, b, k);
+    bool may_dispute = k + 1 < d->columns && d->column[k + 1].type == LINK_DATE_DISPUTE;
+    if (level > DATE_TWO_OF_THREE && may_dispute && (a[k + 1] || b[k + 1]))
+        return date_level_disputed(d, a, b, k);
+    return level;
 }
 
 int level_of_pair(const struct link_data *d, const uint32_t *a, const uint32_t *b, int k)
@@ -409,8 +446,8 @@ int level_of_pair(const struct link_data *d, const uint32_t *a, const uint32_t *
     int level = level_of_values(c, a[k], b[k]);
     if (c->type == LINK_ADDRESS && level == ADDRESS_ELSEWHERE + 1)
         return address_level_across(d, a, b, k);
-    if (c->type == LINK_DATE && level == DATE_DIFFERENT)
-        return date_level_across(d, a, b, k);
+    if (c->type == LINK_DATE && level > DATE_TWO_OF_THREE)
+        return date_level_across(d, a, b, k, level);
     return level;
 }
 

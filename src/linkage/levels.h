@@ -18,11 +18,18 @@ enum {
     NAME_HALF_SWAPPED = 6, /* ... and one of them is missing */
     NAME_DIFFERENT = 7
 };
-enum { DATE_DIFFERENT = 6 };
+enum {
+    DATE_NEAR = 2,
+    DATE_TWO_OF_THREE = 3, /* or as far as both are known */
+    DATE_SAME_YEAR = 4,
+    DATE_ABOUT_A_YEAR = 5,
+    DATE_DIFFERENT = 6,
+    DATE_DISPUTED = 7 /* not trained: weighs nothing */
+};
 enum { ADDRESS_ELSEWHERE = 4 }; /* the value stands in another address column */
 
 struct level_set {
-    int levels; /* number of levels, missing counted */
+    int levels; /* number of levels, missing counted; a level beyond them says nothing */
     const char *words[LINK_MAX_LEVELS];
     double m[LINK_MAX_LEVELS]; /* where training starts and what it leans to when data are few */
 };

@@ -47,6 +47,7 @@ enum link_type {
     LINK_IDENTIFIER, /* nearly one per person: case, document or insurance number */
     LINK_CODE,       /* few values, equal or not */
     LINK_TEXT,
+    LINK_DATE_DISPUTE, /* of the date column before it: "yes", or the other date; never compared */
     LINK_TYPES
 };
 

@@ -132,6 +132,39 @@ void normalise_dates(struct column *c, const struct intern *raw, const uint64_t 
     }
 }
 
+/* A dispute: the other of two dates, or only that there is one; empty for none. */
+static size_t normalise_dispute(struct normaliser *nz, const struct column *c, struct str raw,
+                                char *out, bool *read)
+{
+    static const char *const yes[] = {"disputed", "yes", "y", "true", "t", "1"};
+    static const char *const no[] = {"not disputed", "no",    "n",    "false",  "f", "0",
+                                     "adult",        "child", "none", "unknown"};
+    uint32_t packed = date_read(raw, &c->date_reading);
+    *read = true;
+    if (packed)
+        return date_text(packed, out);
+    struct str s = {out, text_fold(nz->text, raw, out)};
+    for (size_t k = 0; k < sizeof yes / sizeof yes[0]; k++)
+        if (str_is(s, yes[k]))
+            return keep(out, yes[0]);
+    *read = !s.n;
+    for (size_t k = 0; k < sizeof no / sizeof no[0]; k++)
+        *read |= str_is(s, no[k]);
+    return 0;
+}
+
+void normalise_disputes(struct column *c, const struct intern *raw, const uint64_t *weight,
+                        struct normaliser *nz)
+{
+    char out[NORMALISED_MAX];
+    c->date_reading = c[-1].date_reading;
+    for (uint32_t r = 0; r < raw->count; r++) {
+        bool read;
+        normalise_dispute(nz, c, intern_text(raw, r), out, &read);
+        c->date_unread += read ? 0 : weight[r];
+    }
+}
+
 size_t normalise_value(struct normaliser *nz, enum link_type t, const struct column *c,
                        struct str raw, char *out)
 {
@@ -139,6 +172,8 @@ size_t normalise_value(struct normaliser *nz, enum link_type t, const struct col
         uint32_t packed = date_read(raw, &c->date_reading);
         return packed ? date_text(packed, out) : 0;
     }
+    if (t == LINK_DATE_DISPUTE)
+        return normalise_dispute(nz, c, raw, out, &(bool){false});
     if (t == LINK_EMAIL)
         return normalise_email(raw, out);
     size_t n = text_fold(nz->text, raw, out);
@@ -324,7 +359,7 @@ static void derive(struct column *c, uint32_t v)
     *value = (struct value){0};
     c->count[v] = 0;
     c->hash[v] = str_hash(s);
-    if (c->type == LINK_DATE) {
+    if (c->type == LINK_DATE || (c->type == LINK_DATE_DISPUTE && s.n && s.p[0] <= '9')) {
         char digits[9];
         value->extra = packed_of_text(s);
         date_packed_digits(value->extra, digits);

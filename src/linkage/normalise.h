@@ -15,6 +15,9 @@ void normaliser_free(struct normaliser *nz);
  * and fills the column's report. */
 void normalise_dates(struct column *c, const struct intern *raw, const uint64_t *weight,
                      struct normaliser *nz);
+/* The same of the disputes about the column before. */
+void normalise_disputes(struct column *c, const struct intern *raw, const uint64_t *weight,
+                        struct normaliser *nz);
 /* Writes the normalised text to out[NORMALISED_MAX]; returns its length, 0 for missing. Not for
  * LINK_FULL_NAME columns that are split. */
 size_t normalise_value(struct normaliser *nz, enum link_type t, const struct column *c,

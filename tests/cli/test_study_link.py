@@ -316,6 +316,53 @@ def dates():
            "undecided day and month are said to be so")
 
 
+def disputed_age():
+    """A child whose age was disputed: a date of birth years apart says nothing, and it is said so."""
+    with temp_dir() as d:
+        rng = random.Random(3)
+        names = [f"{a}{b}" for a in ("Bar", "Dol", "Fen", "Gim", "Hask", "Jor", "Lut", "Mov", "Ner", "Pav")
+                 for b in ("an", "ek", "iru", "oss", "ulya")]
+        text = "id,first,last,dob,age,town\n"
+        for k in range(300):
+            row = (rng.choice(names), rng.choice(names), f"{rng.randint(1960, 2004)}-"
+                   f"{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}", rng.choice(["ADULT", ""]),
+                   rng.choice(["Leeds", "Kent", "Hull", "York"]))
+            for copy in "ab":
+                text += f"r{k}{copy},{','.join(row)}\n"
+        text += "x1,Samirel,Tekleab,2007-03-12,DISPUTED,Hull\nx2,Samirel,Tekleab,1999-10-25,,Hull\n"
+        people = write(os.path.join(d, "p.csv"), text)
+        columns = {"first": "given_name", "last": "family_name", "town": "place"}
+        base = ("study", "link-explain", people, "--pair", "x1", "x2", "--spec")
+        before = run_json(*base, spec(d, {**columns, "dob": "date"}, "id"))
+        dispute = {**columns, "dob": {"type": "date", "disputed": "age"}}
+        after = run_json(*base, spec(d, dispute, "id"))
+        dob = {"before": None, "after": None}
+        for name, doc in (("before", before), ("after", after)):
+            dob[name] = [c for c in doc["comparisons"] if c["column"] == "dob"][0]
+        ok(dob["before"]["bits"] < -2, "undisputed: dates apart weigh against", dob["before"])
+        equal((dob["after"]["bits"], dob["after"]["level"], dob["after"]["m"]), (0.0, 7, None),
+              "disputed: a level of its own that weighs nothing")
+        ok("disputed" in dob["after"]["means"], "and it is said so", dob["after"]["means"])
+        ok(after["linked"] and after["match_weight"] > before["match_weight"] + 2,
+           "the rest of the evidence decides", (before["match_weight"], after["match_weight"]))
+        model = os.path.join(d, "m.json")
+        s = spec(d, dispute, "id")
+        r = run_json("study", "link", people, "--spec", s, "--out", os.path.join(d, "c.csv"),
+                     "--model", model)
+        age = [c for c in r["columns"] if c["name"] == "age"][0]
+        equal((age["type"], age["used"]), ("date_dispute", False), "the dispute is not compared itself")
+        ok("unread" not in age, "its words are understood")
+        again = run_json(*base, s, "--use-model", model)
+        equal([(c["level"], c["bits"]) for c in again["comparisons"] if c["column"] == "dob"], [(7, 0.0)],
+              "also by a model that is read back")
+        for bad, words in (({"type": "place", "disputed": "age"}, "only a date"),
+                           ({"type": "date", "disputed": "shoe"}, "shoe"),
+                           ({"type": "date", "disputed": "first"}, "twice"),
+                           ({"type": "date", "disputed": 1}, "disputed")):
+            refused(run("study", "link", people, "--spec", spec(d, {**columns, "dob": bad}, "id"),
+                        "--out", os.path.join(d, "x.csv")), words, name=f"refused: {bad}")
+
+
 def bad_input():
     with temp_dir() as d:
         out = os.path.join(d, "c.csv")
@@ -466,6 +513,7 @@ determinism()
 model_file()
 modes()
 dates()
+disputed_age()
 bad_input()
 odd_input()
 report()

@@ -152,6 +152,43 @@ static void levels_of_dates(void **state)
     }
 }
 
+/* A date that differs says nothing where an age is disputed, unless the other date fits. */
+static void disputed_ages_are_neutral(void **state)
+{
+    static const struct {
+        const char *a, *a_dispute, *b, *b_dispute;
+        int level;
+    } cases[] = {
+        {"2006-03-12", "", "1999-10-25", "", DATE_DIFFERENT},
+        {"2006-03-12", "disputed", "1999-10-25", "", DATE_DISPUTED},
+        {"2006-03-12", "", "1999-10-25", "Yes", DATE_DISPUTED},
+        {"2006-03-12", "no", "1999-10-25", "ADULT", DATE_DIFFERENT},
+        {"2006-03-12", "disputed", "2006-10-25", "", DATE_DISPUTED},     /* the same year */
+        {"2006-03-12", "disputed", "1999-03-12", "", DATE_TWO_OF_THREE}, /* good evidence stays */
+        {"2006-03-12", "1999-10-25", "1999-10-25", "", DATE_NEAR},
+        {"1999-10-25", "", "2006-03-12", "25/10/1999", DATE_NEAR},
+        {"2006-03-12", "1999-10-25", "2001-05-05", "1999-10-25", DATE_NEAR},
+        {"2006-03-12", "1999-10-25", "1999-10-06", "", DATE_TWO_OF_THREE},
+        {"2006-03-12", "1999-10-25", "1980-05-06", "", DATE_DISPUTED},
+    };
+    struct link_spec spec = {.columns = 2,
+                             .column = {{"dob", LINK_DATE}, {"disputed", LINK_DATE_DISPUTE}}};
+    levels_init();
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        const char *cells[] = {cases[k].a, cases[k].a_dispute, cases[k].b, cases[k].b_dispute};
+        struct link_data *d = data_of(&spec, cells, 2);
+        const uint32_t *a = data_row(d, 0), *b = data_row(d, 1);
+        assert_int_equal(pattern_level(pattern_of(d, a, b), 0), cases[k].level);
+        assert_int_equal(pattern_level(pattern_of(d, b, a), 0), cases[k].level);
+        assert_int_equal(pattern_level(pattern_of(d, a, b), 1), LEVEL_MISSING);
+        link_data_free(d);
+    }
+    const char *odd[] = {"2006-03-12", "perhaps", "1999-10-25", "1"};
+    struct link_data *d = data_of(&spec, odd, 2);
+    assert_int_equal(link_data_report(d, 1).date_unread, 1);
+    link_data_free(d);
+}
+
 static void calendars_meet(void **state)
 {
     /* 1 Meskerem 2000: the Ethiopian millennium; Nowruz of 1380 and 1399; 1 Muharram 1421 */
@@ -808,6 +845,7 @@ int main(void)
         cmocka_unit_test(dates_are_read),
         cmocka_unit_test(date_forms_are_decided_by_the_column),
         cmocka_unit_test(levels_of_dates),
+        cmocka_unit_test(disputed_ages_are_neutral),
         cmocka_unit_test(calendars_meet),
         cmocka_unit_test(levels_of_other_types),
         cmocka_unit_test(swapped_names_are_one_level),
