@@ -1,0 +1,234 @@
+#include "disclosure/audit.h"
+#include "disclosure/joint_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct attack {
+    const struct joint_release *release;
+    size_t releases;
+    const struct joint_options *o;
+    struct joint_model j;
+    uint8_t *target;
+    uint8_t **silent; /* [release][table]: left out, when looking for what betrays a cell */
+    uint64_t programs;
+};
+
+/* ---- what is printed ---- */
+
+static void box_of(const struct attack *a, const struct joint_release *r, int64_t value,
+                   int64_t *lo, int64_t *hi)
+{
+    struct spec rule = {.method = METHOD_ROUND, .base = r->reach + 1};
+    if (value == JOINT_HIDDEN)
+        rule = (struct spec){.method = METHOD_SUPPRESS, .zeros_protected = r->zeros_protected};
+    audit_box(&rule, value == JOINT_HIDDEN ? PRINT_HIDDEN : PRINT_NUMBER, value, 0,
+              a->o->knows_rule, lo, hi);
+}
+
+static enum status contradiction(const struct attack *a, size_t r, size_t t, size_t cell,
+                                 struct err *e)
+{
+    struct arena memory = ARENA_EMPTY;
+    const struct joint_table *table = &a->release[r].table[t];
+    err_set(e, ST_DATA, "%s, table %s: no count of %s explains what this and other releases print",
+            a->release[r].name, table->id, joint_cell_key(table, cell, &memory));
+    arena_free(&memory);
+    return err_hint(e, "Check that the releases are whole: throughline release verify.");
+}
+
+static enum status narrow_boxes(const struct attack *a, struct audit *audit, struct err *e)
+{
+    for (size_t r = 0; r < a->releases; r++)
+        for (size_t t = 0; t < a->release[r].table_count; t++) {
+            const struct joint_table *table = &a->release[r].table[t];
+            for (size_t c = 0; c < table->cells && !a->silent[r][t]; c++) {
+                int64_t lo, hi;
+                box_of(a, &a->release[r], table->value[c], &lo, &hi);
+                if (!audit_narrow(audit, a->j.at[r][t][c], lo, hi))
+                    return contradiction(a, r, t, c, e);
+            }
+        }
+    return ST_OK;
+}
+
+/* Known counts are protected by the rule; others whenever they are not printed as they are. */
+static void choose_targets(struct attack *a)
+{
+    const struct joint_model *j = &a->j;
+    for (uint32_t u = 0; u < j->all.ncells; u++)
+        a->target[u] = j->unknown[u].known && (j->unknown[u].printed || j->unknown[u].difference) &&
+                       j->unknown[u].count >= a->o->protect_min &&
+                       j->unknown[u].count <= a->o->protect_max;
+    for (size_t r = 0; r < a->releases; r++)
+        for (size_t t = 0; t < a->release[r].table_count; t++)
+            for (size_t c = 0; c < a->release[r].table[t].cells; c++) {
+                int64_t lo, hi;
+                uint32_t u = j->at[r][t][c];
+                box_of(a, &a->release[r], a->release[r].table[t].value[c], &lo, &hi);
+                a->target[u] |= !j->unknown[u].known && lo != hi;
+            }
+}
+
+static enum status run_audit(struct attack *a, struct audit *audit, const uint8_t *target,
+                             int64_t width, struct err *e)
+{
+    audit_open(audit, &a->j.all);
+    enum status s = narrow_boxes(a, audit, e);
+    if (s == ST_OK)
+        s = audit_run(audit, target, width, NULL, a->o->progress, e);
+    a->programs += audit->programs;
+    return s;
+}
+
+static int64_t width_of(const struct audit *audit, uint32_t u, int64_t *low, int64_t *high)
+{
+    *low = audit_low_int(audit->low[u]);
+    *high = audit_high_int(audit->high[u]);
+    return *high == AUDIT_NO_LIMIT ? AUDIT_NO_LIMIT : *high - *low;
+}
+
+/* ---- what betrays a cell ---- */
+
+static enum status still_narrow(struct attack *a, uint32_t u, bool *narrow, struct err *e)
+{
+    struct audit audit;
+    int64_t low, high;
+    uint8_t *target = mem_zalloc(a->j.all.ncells, 1);
+    target[u] = 1;
+    enum status s = run_audit(a, &audit, target, a->o->width, e);
+    if (s == ST_OK)
+        *narrow = width_of(&audit, u, &low, &high) < a->o->width;
+    audit_close(&audit);
+    free(target);
+    return s;
+}
+
+/* Leaves tables out, all of a release and then one by one, as long as the rest still tells. */
+static enum status find_betrayers(struct attack *a, uint32_t u, struct err *e)
+{
+    bool narrow = true;
+    for (size_t r = 0; r < a->releases; r++) {
+        memset(a->silent[r], 1, a->release[r].table_count);
+        TRY(still_narrow(a, u, &narrow, e));
+        if (!narrow)
+            memset(a->silent[r], 0, a->release[r].table_count);
+    }
+    for (size_t r = 0; r < a->releases; r++)
+        for (size_t t = 0; t < a->release[r].table_count; t++) {
+            if (a->silent[r][t])
+                continue;
+            a->silent[r][t] = 1;
+            TRY(still_narrow(a, u, &narrow, e));
+            a->silent[r][t] = !narrow ? 0 : 1;
+        }
+    return ST_OK;
+}
+
+static void name_betrayers(const struct attack *a, struct joint_answer *out)
+{
+    struct buf b = BUF_EMPTY;
+    for (size_t r = 0; r < a->releases; r++) {
+        bool named = false;
+        for (size_t t = 0; t < a->release[r].table_count; t++) {
+            if (a->silent[r][t])
+                continue;
+            if (!named)
+                buf_addf(&b, "%s%s: ", b.n ? "; " : "", a->release[r].name);
+            buf_addf(&b, "%s%s", named ? ", " : "", a->release[r].table[t].id);
+            named = true;
+        }
+    }
+    snprintf(out->betrayed, sizeof out->betrayed, "%s", b.p ? b.p : "");
+    buf_free(&b);
+}
+
+static enum status describe_narrow(struct attack *a, uint32_t u, struct joint_answer *out,
+                                   struct err *e)
+{
+    const struct joint_unknown *what = &a->j.unknown[u];
+    if (what->difference)
+        snprintf(out->cell, sizeof out->cell, "the change of %s from %s to %s", what->key,
+                 a->release[what->before].name, a->release[what->release].name);
+    else
+        snprintf(out->cell, sizeof out->cell, "%s", what->key ? what->key : "a rest");
+    TRY(find_betrayers(a, u, e));
+    name_betrayers(a, out);
+    return ST_OK;
+}
+
+/* ---- the answer ---- */
+
+static void measure_one(struct joint_answer *out, int64_t width, double *sum, uint64_t *ends)
+{
+    const int64_t last = (int64_t)(sizeof out->by_width / sizeof out->by_width[0]) - 1;
+    out->by_width[width > last ? last : width < 0 ? 0 : width]++;
+    if (width < AUDIT_NO_LIMIT) {
+        *sum += (double)width;
+        ++*ends;
+    }
+}
+
+static enum status read_answer(struct attack *a, const struct audit *audit,
+                               struct joint_answer *out, struct err *e)
+{
+    const struct joint_model *j = &a->j;
+    double sum = 0;
+    uint64_t ends = 0;
+    uint32_t worst = 0;
+    out->least = a->o->measure ? AUDIT_NO_LIMIT : a->o->width;
+    for (uint32_t u = 0; u < j->all.ncells; u++) {
+        int64_t low, high;
+        out->cells += j->unknown[u].printed;
+        out->differences += j->unknown[u].difference;
+        if (!a->target[u])
+            continue;
+        out->asked++;
+        int64_t width = width_of(audit, u, &low, &high);
+        if (a->o->measure)
+            measure_one(out, width, &sum, &ends);
+        out->exact += width <= 0;
+        if (width < a->o->width && (!out->narrow++ || width < out->least)) {
+            worst = u;
+            out->low = low;
+            out->high = high;
+        }
+        out->least = width < out->least ? width : out->least;
+    }
+    if (out->asked == 0)
+        out->least = a->o->width;
+    out->mean = a->o->measure && ends ? sum / (double)ends : NAN;
+    return out->narrow ? describe_narrow(a, worst, out, e) : ST_OK;
+}
+
+static enum status attack_all(struct attack *a, struct joint_answer *out, struct err *e)
+{
+    struct audit audit = {0};
+    TRY(joint_model_build(&a->j, a->release, a->releases, a->o->knows_rule, e));
+    a->target = mem_zalloc((size_t)a->j.all.ncells + 1, 1);
+    choose_targets(a);
+    enum status s = run_audit(a, &audit, a->target, a->o->measure ? 0 : a->o->width, e);
+    if (s == ST_OK)
+        s = read_answer(a, &audit, out, e);
+    out->programs = a->programs;
+    audit_close(&audit);
+    return s;
+}
+
+enum status joint_audit(const struct joint_release *release, size_t count,
+                        const struct joint_options *o, struct joint_answer *out, struct err *e)
+{
+    struct attack a = {.release = release, .releases = count, .o = o};
+    *out = (struct joint_answer){.mean = NAN};
+    a.silent = mem_zalloc(count + 1, sizeof *a.silent);
+    for (size_t r = 0; r < count; r++)
+        a.silent[r] = mem_zalloc(release[r].table_count + 1, 1);
+    enum status s = attack_all(&a, out, e);
+    for (size_t r = 0; r < count; r++)
+        free(a.silent[r]);
+    free(a.silent);
+    free(a.target);
+    joint_model_free(&a.j);
+    return s;
+}
