@@ -1,170 +1,91 @@
 #include "app/study_synthesise.h"
 
-#include "app/study_tables.h"
+#include "app/synthesise_input.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "disclosure/synth.h"
+#include "disclosure/compare.h"
+#include "disclosure/kfilter.h"
 
+#include <math.h>
 #include <sodium.h>
 #include <stdlib.h>
 
-/* A column that follows from another by its hierarchy: the ancestor at a level. */
-struct derived {
-    const char *name;
-    int from, level;
-};
-
 struct run {
     const struct study_synthesise *job;
-    json_t *spec;
-    struct study_tables t;
-    struct study_records r;
-    uint32_t **value; /* leaf numbers of every column */
-    uint32_t **leaf;  /* the node of each leaf number */
-    uint32_t size[SYNTH_MAX_COLUMNS];
-    struct derived *derived;
-    int nderived;
+    struct synthesise_input in;
     struct synth_output made;
+    uint32_t *value[SYNTHESISE_MAX_VIEWS]; /* of the made records; derived ones are owned */
+    struct kfilter_report filter;
+    struct compare_report before, after; /* the k filter */
 };
 
-/* ---- the spec ---- */
+/* ---- making ---- */
 
-static enum status bad_spec(const struct run *run, struct err *e, const char *what)
+static void derive(struct run *run)
 {
-    err_at(e, run->job->spec, 0, NULL);
-    err_set(e, ST_DATA, "%s", what);
-    return err_hint(
-        e, "{\"columns\": [\"force\", \"sex\"], \"hierarchies\": {\"force\": \"geo.csv\"}, "
-           "\"derived\": {\"region\": {\"from\": \"force\", \"level\": 2}}}");
-}
-
-/* The columns as the loader of tables knows them: a table of one dimension each. */
-static enum status open_columns(struct run *run, struct err *e)
-{
-    static const char *const keys[] = {"columns", "hierarchies", "derived", NULL};
-    TRY(json_read_file(run->job->spec, &run->spec, e));
-    if (!json_is_object(run->spec))
-        return bad_spec(run, e, "the spec must be a JSON object");
-    err_at(e, run->job->spec, 0, NULL);
-    TRY(json_only_keys(run->spec, "the spec", keys, e));
-    json_t *columns = json_object_get(run->spec, "columns"), *v, *tables = json_array();
-    size_t k;
-    json_array_foreach(columns, k, v)
-    {
-        char name[32];
-        snprintf(name, sizeof name, "c%zu", k);
-        json_array_append_new(tables, json_pack("{s:s,s:[O]}", "name", name, "dimensions", v));
-    }
-    enum status s = ST_OK;
-    size_t n = json_array_size(tables);
-    if (n < 2 || n > SYNTH_MAX_COLUMNS)
-        s = bad_spec(run, e, "\"columns\" must be a list of 2 to 40 columns");
-    json_t *doc = json_pack("{s:O}", "tables", tables);
-    if (json_object_get(run->spec, "hierarchies"))
-        json_object_set(doc, "hierarchies", json_object_get(run->spec, "hierarchies"));
-    if (s == ST_OK)
-        s = study_tables_of(&run->t, run->job->spec, doc, e);
-    json_decref(doc);
-    json_decref(tables);
-    if (s == ST_OK && run->t.ncolumns != (int)n)
-        s = bad_spec(run, e, "a column is there twice");
-    return s;
-}
-
-static enum status open_derived(struct run *run, struct err *e)
-{
-    json_t *derived = json_object_get(run->spec, "derived"), *v;
-    const char *name;
-    run->derived = mem_zalloc(json_object_size(derived) + 1, sizeof *run->derived);
-    json_object_foreach(derived, name, v)
-    {
-        const char *from = json_string_value(json_object_get(v, "from"));
-        json_int_t level = json_integer_value(json_object_get(v, "level"));
-        struct derived *d = &run->derived[run->nderived++];
-        *d = (struct derived){.name = name, .from = -1, .level = (int)level};
-        for (int c = 0; c < run->t.ncolumns && from; c++)
-            if (strcmp(run->t.column[c].name, from) == 0)
-                d->from = c;
-        if (d->from < 0 || level < 1 || level > 64)
-            return bad_spec(run, e, "a derived column must name a column and a level");
-        for (int c = 0; c < run->t.ncolumns; c++)
-            if (strcmp(run->t.column[c].name, name) == 0)
-                return bad_spec(run, e, "a derived column has the name of another column");
-    }
-    return ST_OK;
-}
-
-/* ---- records as leaf numbers ---- */
-
-static enum status number_leaves(struct run *run, struct err *e)
-{
-    size_t columns = (size_t)run->t.ncolumns;
-    run->value = mem_zalloc(columns, sizeof *run->value);
-    run->leaf = mem_zalloc(columns, sizeof *run->leaf);
-    for (size_t c = 0; c < columns; c++) {
-        const struct hier *h = run->t.column[c].h;
-        uint32_t *number = mem_array(h->n, sizeof *number);
-        run->leaf[c] = mem_array(h->n, sizeof *run->leaf[c]);
-        run->value[c] = mem_array(run->r.n, sizeof *run->value[c]);
-        for (uint32_t v = 0; v < h->n; v++) {
-            number[v] = HIER_NONE;
-            if (hier_is_leaf(h, v)) {
-                number[v] = run->size[c];
-                run->leaf[c][run->size[c]++] = v;
-            }
+    const struct synthesise_input *in = &run->in;
+    for (int v = 0; v < in->nviews; v++) {
+        if (v < in->ncolumns) {
+            run->value[v] = run->made.value[v];
+            continue;
         }
-        enum status s = ST_OK;
-        for (size_t r = 0; r < run->r.n && s == ST_OK; r++) {
-            run->value[c][r] = number[run->r.node[c][r]];
-            if (run->value[c][r] == HIER_NONE) {
-                err_at(e, run->job->micro, run->r.line[r], run->t.column[c].name);
-                err_set(e, ST_DATA, "the value is a subtotal of the hierarchy");
-                s = err_hint(e, "Give people whose value is not known a code of their own.");
-            }
-        }
-        free(number);
-        TRY(s);
+        if (!run->value[v])
+            run->value[v] = mem_array(run->made.n, sizeof *run->value[v]);
+        for (size_t r = 0; r < run->made.n; r++)
+            run->value[v][r] = in->up[v][run->value[in->from[v]][r]];
     }
-    return ST_OK;
+}
+
+static enum status compare(struct run *run, struct compare_report *report, struct err *e)
+{
+    const struct synthesise_input *in = &run->in;
+    struct compare_file truth = {in->r.n, in->value}, made = {run->made.n, run->value};
+    uint32_t k = run->job->k ? (uint32_t)run->job->k : 10;
+    derive(run);
+    return compare_files(&truth, &made, in->nviews, in->size, k, COMPARE_WAYS, report, e);
+}
+
+static enum status make(struct run *run, struct err *e)
+{
+    const struct study_synthesise *job = run->job;
+    unsigned char seed[NOISE_SEED_BYTES];
+    struct synth_input in = {.n = run->in.r.n,
+                             .ncolumns = run->in.ncolumns,
+                             .value = (const uint32_t *const *)run->in.value,
+                             .size = run->in.size};
+    if (job->seed)
+        crypto_generichash(seed, sizeof seed, (const unsigned char *)job->seed, strlen(job->seed),
+                           NULL, 0);
+    else
+        randombytes_buf(seed, sizeof seed);
+    enum status s = synth_make(&in, job->epsilon, seed, &run->made, e);
+    sodium_memzero(seed, sizeof seed);
+    TRY(s);
+    if (job->k == 0)
+        return compare(run, &run->after, e);
+    TRY(compare(run, &run->before, e));
+    TRY(kfilter_apply(run->made.value, run->made.n, in.ncolumns, in.size, (uint32_t)job->k,
+                      &run->filter, e));
+    return compare(run, &run->after, e);
 }
 
 /* ---- files ---- */
 
-static const char *ancestor_code(const struct hier *h, uint32_t node, int level)
-{
-    while (h->level[node] > level)
-        node = h->parent[node];
-    return h->code[node];
-}
-
 static enum status write_records(const struct run *run, struct err *e)
 {
+    const struct synthesise_input *in = &run->in;
     struct buf b = BUF_EMPTY;
-    for (int c = 0; c < run->t.ncolumns; c++) {
-        if (c)
+    for (int v = 0; v < in->nviews; v++) {
+        if (v)
             buf_addc(&b, ',');
-        buf_add_csv(&b, str_of(run->t.column[c].name), false);
-    }
-    for (int k = 0; k < run->nderived; k++) {
-        buf_addc(&b, ',');
-        buf_add_csv(&b, str_of(run->derived[k].name), false);
+        buf_add_csv(&b, str_of(in->name[v]), false);
     }
     buf_addc(&b, '\n');
     for (size_t r = 0; r < run->made.n; r++) {
-        for (int c = 0; c < run->t.ncolumns; c++) {
-            if (c)
+        for (int v = 0; v < in->nviews; v++) {
+            if (v)
                 buf_addc(&b, ',');
-            buf_add_csv(&b, str_of(run->t.column[c].h->code[run->leaf[c][run->made.value[c][r]]]),
-                        false);
-        }
-        for (int k = 0; k < run->nderived; k++) {
-            int c = run->derived[k].from;
-            buf_addc(&b, ',');
-            buf_add_csv(
-                &b,
-                str_of(ancestor_code(run->t.column[c].h, run->leaf[c][run->made.value[c][r]],
-                                     run->derived[k].level)),
-                false);
+            buf_add_csv(&b, str_of(synthesise_code(in, v, run->value[v][r])), false);
         }
         buf_addc(&b, '\n');
     }
@@ -177,60 +98,81 @@ static json_t *budget_document(const struct run *run)
 {
     const struct synth_budget *b = &run->made.budget;
     json_t *tree = json_array();
-    for (int k = 0; k + 1 < run->t.ncolumns; k++)
-        json_array_append_new(tree, json_pack("[s,s]", run->t.column[run->made.edge[k][0]].name,
-                                              run->t.column[run->made.edge[k][1]].name));
-    return json_pack("{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:b,s:s}", "method",
+    for (int k = 0; k + 1 < run->in.ncolumns; k++)
+        json_array_append_new(tree, json_pack("[s,s]", run->in.name[run->made.edge[k][0]],
+                                              run->in.name[run->made.edge[k][1]]));
+    return json_pack("{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:I,s:b,s:s}", "method",
                      "spanning tree, discrete Gaussian noise, zCDP", "epsilon", b->epsilon, "delta",
                      b->delta, "rho", b->rho, "neighbours", "files that differ by one record",
                      "one_way_noise_variance", (double)b->one_num / (double)b->one_den,
                      "two_way_noise_variance", (double)b->two_num / (double)b->two_den,
-                     "choice_epsilon", b->choice_epsilon, "tree", tree, "rows",
-                     (json_int_t)run->made.n, "seed_given", run->job->seed != NULL, "version",
-                     THROUGHLINE_VERSION);
+                     "choice_epsilon", b->choice_epsilon, "tree", tree, "k",
+                     (json_int_t)run->job->k, "rows", (json_int_t)run->made.n, "seed_given",
+                     run->job->seed != NULL, "version", THROUGHLINE_VERSION);
 }
 
-static enum status write_files(struct run *run, const struct synth_input *in, json_t **summary,
-                               struct err *e)
+static json_t *ways_document(const struct compare_report *report)
+{
+    json_t *all = json_array();
+    for (int w = 0; w < COMPARE_WAYS; w++) {
+        const struct compare_ways *x = &report->ways[w];
+        json_array_append_new(
+            all,
+            json_pack("{s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o}", "columns", w + 1,
+                      "in_truth", (json_int_t)x->in_truth, "in_made", (json_int_t)x->in_made,
+                      "true_count_from_k", (json_int_t)x->common, "of_those_in_made",
+                      (json_int_t)x->common_kept, "made_but_true_count_below_k",
+                      (json_int_t)x->made_rare, "made_but_never_true", (json_int_t)x->made_never,
+                      "made_fewer_than_k_times", (json_int_t)x->made_below_k, "true_count_from_100",
+                      (json_int_t)x->big, "mean_relative_error",
+                      json_number(x->big ? x->error : NAN), "relative_error_of_9_in_10",
+                      json_number(x->big ? x->error_90 : NAN), "mean_relative_error_of_shares",
+                      json_number(x->big ? x->share_error : NAN)));
+    }
+    return all;
+}
+
+static json_t *filter_document(const struct run *run)
+{
+    if (run->job->k == 0)
+        return json_null();
+    return json_pack("{s:I,s:I,s:I,s:I,s:i,s:I,s:o}", "k", (json_int_t)run->job->k,
+                     "records_rewritten", (json_int_t)run->filter.rewritten, "of_records",
+                     (json_int_t)run->made.n, "units_of_equal_records",
+                     (json_int_t)run->filter.units, "rounds", run->filter.rounds, "blanked_cells",
+                     (json_int_t)0, "before", ways_document(&run->before));
+}
+
+static json_t *quality_document(const struct run *run)
+{
+    const struct compare_ways *w = run->after.ways;
+    return json_pack(
+        "{s:s,s:I,s:I,s:f,s:f,s:o,s:o,s:o}", "warning",
+        "compares with the true records: not covered by the budget, not for publication",
+        "true_rows", (json_int_t)run->in.r.n, "rows", (json_int_t)run->made.n,
+        "one_way_relative_error", w[0].error, "two_way_relative_error", w[1].error, "combinations",
+        ways_document(&run->after), "k_filter", filter_document(run), "budget",
+        budget_document(run));
+}
+
+static enum status write_files(struct run *run, json_t *quality, struct err *e)
 {
     char path[1200];
-    TRY(write_records(run, e));
-    json_t *budget = budget_document(run);
+    if (strlen(run->job->out) > 1000)
+        return err_set(e, ST_USAGE, "the output path is too long");
     snprintf(path, sizeof path, "%s.budget.json", run->job->out);
-    enum status s = json_write_file(path, budget, e);
-    *summary =
-        json_pack("{s:s,s:I,s:I,s:f,s:f,s:o}", "warning",
-                  "compares with the true records: not covered by the budget, not for "
-                  "publication",
-                  "true_rows", (json_int_t)run->r.n, "rows", (json_int_t)run->made.n,
-                  "one_way_relative_error", synth_error(in, &run->made, 1),
-                  "two_way_relative_error", synth_error(in, &run->made, 2), "budget", budget);
+    TRY(json_write_file(path, json_object_get(quality, "budget"), e));
     snprintf(path, sizeof path, "%s.quality.json", run->job->out);
-    if (s == ST_OK)
-        s = json_write_file(path, *summary, e);
-    return s;
+    TRY(json_write_file(path, quality, e));
+    return write_records(run, e);
 }
 
 static enum status run_job(struct run *run, json_t **summary, struct err *e)
 {
-    unsigned char seed[NOISE_SEED_BYTES];
-    TRY(open_columns(run, e));
-    TRY(open_derived(run, e));
-    TRY(study_records_read(&run->t, run->job->micro, &run->r, e));
-    TRY(number_leaves(run, e));
-    if (run->job->seed)
-        crypto_generichash(seed, sizeof seed, (const unsigned char *)run->job->seed,
-                           strlen(run->job->seed), NULL, 0);
-    else
-        randombytes_buf(seed, sizeof seed);
-    struct synth_input in = {.n = run->r.n,
-                             .ncolumns = run->t.ncolumns,
-                             .value = (const uint32_t *const *)run->value,
-                             .size = run->size};
-    enum status s = synth_make(&in, run->job->epsilon, seed, &run->made, e);
-    sodium_memzero(seed, sizeof seed);
-    TRY(s);
-    return write_files(run, &in, summary, e);
+    TRY(synthesise_input_read(&run->in, run->job->spec, run->job->micro, e));
+    TRY(make(run, e));
+    *summary = quality_document(run);
+    return write_files(run, *summary, e);
 }
 
 enum status study_synthesise_run(const struct study_synthesise *job, json_t **summary,
@@ -238,18 +180,13 @@ enum status study_synthesise_run(const struct study_synthesise *job, json_t **su
 {
     struct run run = {.job = job};
     *summary = NULL;
+    if (job->k != 0 && (job->k < 2 || job->k > 1000000))
+        return err_set(e, ST_USAGE, "k must be from 2 to 1,000,000, or 0 for no k filter");
     enum status s = sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start")
                                       : run_job(&run, summary, e);
-    synth_free(&run.made, run.t.ncolumns);
-    for (int c = 0; c < run.t.ncolumns; c++) {
-        free(run.value ? run.value[c] : NULL);
-        free(run.leaf ? run.leaf[c] : NULL);
-    }
-    free(run.value);
-    free(run.leaf);
-    free(run.derived);
-    study_records_free(&run.r, run.t.ncolumns);
-    study_tables_free(&run.t);
-    json_decref(run.spec);
+    for (int v = run.in.ncolumns; v < run.in.nviews; v++)
+        free(run.value[v]);
+    synth_free(&run.made, run.in.ncolumns);
+    synthesise_input_free(&run.in);
     return s;
 }

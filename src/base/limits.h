@@ -39,5 +39,6 @@
 #define LIMIT_COUNT ((int64_t)1 << 40)      /* a published count */
 #define LIMIT_TABLES 500                    /* tables of one release specification */
 #define LIMIT_TABLE_CELLS ((size_t)1 << 22) /* cells of all tables of a release together */
+#define LIMIT_PAIR_CELLS ((size_t)1 << 24)  /* cells of all pairs of columns of made records */
 
 #endif

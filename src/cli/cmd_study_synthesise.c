@@ -6,6 +6,8 @@ static const struct opt opts[] = {
     {"spec", OPT_FILE, "SPEC.json", "columns, hierarchies, derived columns", .required = true},
     {"epsilon", OPT_REAL, "E", "privacy budget: 4 or less for a yearly file", .required = true},
     {"out", OPT_FILE, "FILE.csv", "the made records", .required = true},
+    {"k", OPT_INT, "N",
+     "no combination of up to 4 columns fewer than N times in FILE.csv (10); 0: as it comes"},
     {"seed", OPT_TEXT, "TEXT", "the same file again, for tests; never for publication"},
     {0},
 };
@@ -17,6 +19,7 @@ static enum status run(struct cli *c, struct err *e)
         .spec = cli_text(c, "spec", NULL),
         .epsilon = cli_real(c, "epsilon", 0),
         .out = cli_text(c, "out", NULL),
+        .k = cli_int(c, "k", 10),
         .seed = cli_text(c, "seed", NULL),
     };
     json_t *doc;
@@ -47,7 +50,9 @@ const struct command cmd_study_synthesise = {
         "{\"from\": \"force\", \"level\": 2}}}. A column's codes are the leaves of its hierarchy; "
         "give\n"
         "every column one, as the codes of a flat column are taken from the data and are not\n"
-        "protected. FILE.csv.budget.json states the budget and goes with the file;\n"
+        "protected. Records with a combination of up to 4 columns that is in the made file fewer\n"
+        "than k times are given other codes. FILE.csv.budget.json states the budget and goes with "
+        "the file;\n"
         "FILE.csv.quality.json compares with the true records and must not be published. Budgets "
         "of\n"
         "several files about the same people add up.",

@@ -306,33 +306,3 @@ void synth_free(struct synth_output *out, int ncolumns)
     free(out->value);
     *out = (struct synth_output){0};
 }
-
-/* ---- quality ---- */
-
-double synth_error(const struct synth_input *truth, const struct synth_output *made, int ways)
-{
-    struct synth_input other = *truth;
-    static const uint32_t single = 1;
-    double sum = 0;
-    uint64_t n = 0;
-    other.n = made->n;
-    other.value = (const uint32_t *const *)made->value;
-    for (int a = 0; a < truth->ncolumns; a++)
-        for (int b = ways == 1 ? a : 0; b < (ways == 1 ? a + 1 : a); b++) {
-            uint32_t nb = ways == 1 ? single : truth->size[b];
-            size_t cells = (size_t)truth->size[a] * nb;
-            int64_t *x = mem_zalloc(cells, sizeof *x), *y = mem_zalloc(cells, sizeof *y);
-            for (size_t r = 0; r < truth->n; r++)
-                x[(size_t)truth->value[a][r] * nb + (ways == 1 ? 0 : truth->value[b][r])]++;
-            for (size_t r = 0; r < other.n; r++)
-                y[(size_t)other.value[a][r] * nb + (ways == 1 ? 0 : other.value[b][r])]++;
-            for (size_t k = 0; k < cells; k++)
-                if (x[k] >= 100) {
-                    sum += fabs((double)(y[k] - x[k])) / (double)x[k];
-                    n++;
-                }
-            free(x);
-            free(y);
-        }
-    return n ? sum / (double)n : 0;
-}

@@ -46,8 +46,4 @@ MUST_CHECK enum status synth_make(const struct synth_input *in, double epsilon,
                                   struct synth_output *out, struct err *e);
 void synth_free(struct synth_output *out, int ncolumns);
 
-/* Mean relative error of the synthetic counts over all combinations of `ways` (1 or 2) columns
- * whose true count is at least 100. Looks at the true records: not covered by the budget. */
-double synth_error(const struct synth_input *truth, const struct synth_output *made, int ways);
-
 #endif

@@ -24,6 +24,15 @@ def error(truth, made, columns, ways):
     return sum(off) / len(off)
 
 
+def rarer_than(made, columns, k):
+    """How many combinations of up to four columns are there fewer than k times."""
+    rare = 0
+    for ways in range(1, 5):
+        for names in itertools.combinations(columns, ways):
+            rare += sum(n < k for n in collections.Counter(tuple(r[c] for c in names) for r in made).values())
+    return rare
+
+
 def read(path):
     return list(csv.DictReader(open(path, encoding="utf-8")))
 
@@ -43,20 +52,31 @@ with temp_dir() as d:
     year = shared("data/disclosure/micro_year.csv")
     if year:
         truth = read(year)
-        for epsilon, one_bar, two_bar in ((4, 0.02, 0.08), (1, 1, 0.18)):
-            ones, twos, sizes = [], [], []
+        for epsilon, k, one_bar, two_bar in ((4, 0, 0.02, 0.08), (4, 10, 0.02, 0.08), (1, 0, 1, 0.18),
+                                             (1, 10, 1, 0.18)):
+            ones, twos, sizes, rare = [], [], [], 0
             for seed in range(5):
-                run_json("study", "synthesise", year, "--spec", spec, "--epsilon", epsilon,
-                         "--seed", seed, "--out", d + "/made.csv")
+                doc = run_json("study", "synthesise", year, "--spec", spec, "--epsilon", epsilon,
+                               "--k", k, "--seed", seed, "--out", d + "/made.csv")
                 made = read(d + "/made.csv")
                 ones.append(error(truth, made, columns, 1))
                 twos.append(error(truth, made, columns, 2))
                 sizes.append(abs(len(made) / len(truth) - 1))
-            print(f"# epsilon {epsilon}: one-way {statistics.median(ones):.4f}, two-way "
+                rare += k and seed == 0 and rarer_than(made, columns, k)
+            print(f"# epsilon {epsilon}, k {k}: one-way {statistics.median(ones):.4f}, two-way "
                   f"{statistics.median(twos):.4f}, rows within {max(sizes):.4f}")
-            ok(statistics.median(ones) <= one_bar, f"epsilon {epsilon}: one-way error", ones)
-            ok(statistics.median(twos) <= two_bar, f"epsilon {epsilon}: two-way error", twos)
-            ok(max(sizes) <= 0.005, f"epsilon {epsilon}: rows within 0.5 %", sizes)
+            what = f"epsilon {epsilon}, k {k}: "
+            ok(statistics.median(ones) <= one_bar, what + "one-way error", ones)
+            ok(statistics.median(twos) <= two_bar, what + "two-way error", twos)
+            ok(max(sizes) <= 0.005, what + "rows within 0.5 %", sizes)
+            close(doc["two_way_relative_error"], twos[-1], 1e-9, what + "the quality file says so")
+            if k:
+                equal(rare, 0, what + "no combination of up to 4 columns fewer than k times")
+                equal([w["made_fewer_than_k_times"] for w in doc["combinations"]], [0] * 4,
+                      what + "and the quality file counts none")
+                ok(0 < doc["k_filter"]["records_rewritten"] <= len(made)
+                   and doc["k_filter"]["before"][3]["made_fewer_than_k_times"] > 0,
+                   what + "what the filter did is told")
         parent = {r["code"]: r["parent"] for r in read(DATA + "hier_geo.csv")}
         ok(all(r["region"] == parent[r["force"]] for r in made), "derived columns follow from the others")
         budget = json.load(open(d + "/made.csv.budget.json", encoding="utf-8"))
@@ -77,11 +97,11 @@ with temp_dir() as d:
     equal(out[0], out[1], "the same seed gives the same file")
     ok(out[0] != out[2], "another seed gives another file")
 
-    def bad(*words, name, micro=NGO, epsilon=1, code=1, **more):
+    def bad(*words, name, micro=NGO, epsilon=1, code=1, options=(), **more):
         with open(spec, "w", encoding="utf-8") as f:
             json.dump({**base, **more}, f)
         refused(run("study", "synthesise", micro, "--spec", spec, "--epsilon", epsilon, "--out",
-                    d + "/none.csv"), *words, name=name, code=code)
+                    d + "/none.csv", *options), *words, name=name, code=code)
         ok(not os.path.exists(d + "/none.csv"), name + ": nothing written")
 
     bad("unknown key", name="unknown key", column=[])
@@ -89,7 +109,16 @@ with temp_dir() as d:
     bad("twice", name="a column twice", columns=["sex", "sex", "age"], derived={})
     bad("column", name="no such column", columns=["sex", "colour"], derived={})
     bad("derived", name="derived from nothing", derived={"x": {"from": "y", "level": 1}})
-    bad("epsilon", name="epsilon 0", epsilon=0, code=2)
+    for epsilon in ("0", "-1", "nan", "inf", "1e300", "0.0001"):
+        bad("epsilon", name="epsilon " + epsilon, epsilon=epsilon, code=2)
+    for k in (-1, 1, 1000001):
+        bad("k must be", name=f"k {k}", code=2, options=("--k", k))
+    bad("has only", name="k larger than the file", options=("--k", 1000))
+    bad("k", name="k no number", code=2, options=("--k", "ten"))
+    bad("derived", name="derived is a list", derived=[])
+    bad("derived", name="derived is a number", derived={"x": 1})
+    bad("unknown key", name="derived with an unknown key",
+        derived={"x": {"from": "force", "level": 2, "rank": 1}})
     with open(d + "/few.csv", "w", encoding="utf-8") as f:
         f.write("sex,age\nF,ADULT\n")
     bad("fewer than 100", name="one record", micro=d + "/few.csv", columns=["sex", "age"], derived={})
