@@ -180,8 +180,14 @@ static void describe_person(const struct line *l, struct person_row *p)
     }
     p->nationality_group = analysis_nationality_group(p->nationality);
     uint64_t types = 0;
-    for (int k = 0; k < l->facts.episode_count; k++)
-        types |= l->facts.episodes[k].types;
+    bool child = false, adult = l->facts.episode_count > 0;
+    for (int k = 0; k < l->facts.episode_count; k++) {
+        const struct episode_facts *f = &l->facts.episodes[k];
+        types |= f->types;
+        child |= f->minor == ANSWER_YES || f->minor == ANSWER_INFERRED;
+        adult = adult && f->minor == ANSWER_NO;
+    }
+    p->minor = child ? 'Y' : adult ? 'N' : 'U';
     p->exploitation = exploitation_of(types);
     p->records = (uint16_t)(l->record_count > UINT16_MAX ? UINT16_MAX : l->record_count);
 }
@@ -218,19 +224,27 @@ static bool says_something(const char *value)
            strcmp(value, "NONE") != 0;
 }
 
-static void count_completeness(struct analysis *a, const struct line *l)
+static uint16_t said_by(const struct line_record *r)
 {
-    for (int i = 0; i < l->record_count; i++) {
-        const struct line_record *r = &l->records[i];
-        uint8_t channel =
-            code_number("referral_channel", line_get(r, line_fields()->referral_channel, 1));
-        if (channel >= CHANNELS_MAX)
-            continue;
-        a->completeness.records[channel]++;
-        for (int k = 0; k < COMPLETENESS_FIELDS; k++)
-            a->completeness.present[channel][k] +=
-                says_something(line_get(r, fields.counted[k], 1));
+    uint16_t says = 0;
+    for (int k = 0; k < COMPLETENESS_FIELDS; k++)
+        if (says_something(line_get(r, fields.counted[k], 1)))
+            says |= (uint16_t)(1u << k);
+    return says;
+}
+
+static uint8_t organisation_number(struct analysis *a, const char *code)
+{
+    size_t i = 0;
+    while (i < a->organisation_count && strcmp(a->organisations[i], code) != 0)
+        i++;
+    if (i == a->organisation_count && i < ORGANISATIONS_MAX) {
+        size_t n = strlen(code) + 1;
+        a->organisations[i] = mem_array(n, 1);
+        memcpy(a->organisations[i], code, n);
+        a->organisation_count++;
     }
+    return (uint8_t)i;
 }
 
 static void add_referrals(struct analysis *a, const struct line *l, struct person_row *p)
@@ -245,7 +259,9 @@ static void add_referrals(struct analysis *a, const struct line *l, struct perso
                                    .channel = code_number("referral_channel", channel),
                                    .status = code_number("referral_status", status),
                                    .received = l->received[i],
-                                   .nrm_repeat = accepted && p->nrm_accepted > 0};
+                                   .nrm_repeat = accepted && p->nrm_accepted > 0,
+                                   .organisation = organisation_number(a, r->organisation),
+                                   .says = said_by(r)};
         if (i > 0) {
             enum incident v = l->repeats[i - 1].verdict;
             row.verdict = incident_letter(v);
@@ -331,7 +347,6 @@ static void add_line(struct analysis *a, const struct analysis_options *o, const
     flag_person(&l, &p);
     add_referrals(a, &l, &p);
     add_spells(a, &l, &p);
-    count_completeness(a, &l);
     MEM_GROW(a->persons, a->person_cap, a->person_count + 1);
     a->persons[a->person_count++] = p;
 }
@@ -416,5 +431,7 @@ void analysis_free(struct analysis *a)
     free(a->persons);
     free(a->referrals);
     free(a->spells);
+    for (size_t i = 0; i < a->organisation_count; i++)
+        free(a->organisations[i]);
     *a = (struct analysis){0};
 }

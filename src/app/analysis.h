@@ -8,7 +8,7 @@
 #include "domain/flag_rule.h"
 #include "store/store.h"
 
-enum { NATIONALITY_GROUPS = 10, CHANNELS_MAX = 16, EXPLOITATION_GROUPS = 7 };
+enum { NATIONALITY_GROUPS = 10, EXPLOITATION_GROUPS = 7 };
 
 /* Labels in a fixed order; index UNKNOWN is the last. */
 extern const char *const nationality_groups[NATIONALITY_GROUPS + 1];
@@ -31,16 +31,19 @@ struct person_row {
     uint16_t repeats[3], nrm_repeats[3]; /* by enum incident */
     uint16_t flags;                      /* bit per enum flag_kind */
     uint8_t helpline;                    /* enum helpline_class */
+    char minor; /* exploited as a child in any episode: 'Y', 'N', 'U' not known */
     bool deceased, departed;
 };
 
 struct referral_row {
-    size_t person;    /* index of its person_row */
-    uint8_t channel;  /* code number of referral_channel */
-    uint8_t status;   /* code number of referral_status */
-    int32_t received; /* DATE_NONE when not dated */
-    char verdict;     /* 0 the person's first record, else 'S', 'N', 'U' */
-    bool nrm_repeat;  /* accepted NRM referral after an accepted one */
+    size_t person;        /* index of its person_row */
+    uint8_t channel;      /* code number of referral_channel */
+    uint8_t status;       /* code number of referral_status */
+    int32_t received;     /* DATE_NONE when not dated */
+    char verdict;         /* 0 the person's first record, else 'S', 'N', 'U' */
+    bool nrm_repeat;      /* accepted NRM referral after an accepted one */
+    uint8_t organisation; /* of analysis.organisations; their count: too many to name */
+    uint16_t says;        /* bit per completeness field */
 };
 
 /* From leaving an episode to the next event. Days are ranges, since dates are. */
@@ -52,14 +55,10 @@ struct spell_row {
     enum spell_end end;
 };
 
-/* How often a channel's records say something: the fields that the answers depend on most. */
-enum { COMPLETENESS_FIELDS = 14 };
+/* Whether a record says something: the fields that the answers depend on most. */
+enum { COMPLETENESS_FIELDS = 14, ORGANISATIONS_MAX = 200 };
 extern const char *const completeness_fields[COMPLETENESS_FIELDS + 1]; /* "entity.field" */
 extern const char *const completeness_words[COMPLETENESS_FIELDS + 1];
-struct completeness {
-    uint64_t records[CHANNELS_MAX]; /* by code number of referral_channel */
-    uint64_t present[CHANNELS_MAX][COMPLETENESS_FIELDS];
-};
 
 struct analysis {
     struct person_row *persons;
@@ -70,7 +69,8 @@ struct analysis {
     size_t spell_count, spell_cap;
     size_t spells_undated; /* exits that have no date */
     const struct definition_set *set;
-    struct completeness completeness;
+    char *organisations[ORGANISATIONS_MAX]; /* codes of the senders */
+    size_t organisation_count;
     int32_t as_at; /* the latest day on which a record was received */
 };
 

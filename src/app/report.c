@@ -94,7 +94,12 @@ static enum status sections(struct report *r, struct err *e)
     TRY(report_definitions(r, e));
     TRY(report_timing(r, e));
     TRY(report_profile(r, e));
+    TRY(report_factors(r, e));
     TRY(report_triggers(r, e));
+    TRY(report_leaving(r, e));
+    report_returns(r);
+    report_children(r);
+    report_europe(r);
     report_missing(r);
     TRY(report_uncertainty(r, e));
     TRY(report_hidden(r, e));
@@ -122,6 +127,7 @@ enum status report_write(struct report_job *job, struct err *e)
     if (s == ST_OK)
         s = bulletin_write(r.b, job->out, e);
     bulletin_free(r.b);
+    facts_free(&r.facts);
     analysis_free(&r.a);
     arena_free(&r.memory);
     return s;

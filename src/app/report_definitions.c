@@ -55,10 +55,10 @@ static enum status chart(struct report *r, struct err *e)
                 .text = arena_printf(&r->memory, "%s to %s%%", percent(r, b.identified.lo),
                                      percent(r, b.identified.hi)),
                 .value = NAN,
-                .lo = b.set_wilson.lo,
-                .hi = b.set_wilson.hi,
-                .floor = b.identified.lo,
-                .ceiling = b.identified.hi};
+                .lo = share_as_shown(b.set_wilson.lo),
+                .hi = share_as_shown(b.set_wilson.hi),
+                .floor = share_as_shown(b.identified.lo),
+                .ceiling = share_as_shown(b.identified.hi)};
         }
     struct chart_forest forest = {rows, n, NAN};
     struct chart_words words = {.id = "definitions",
@@ -68,8 +68,7 @@ static enum status chart(struct report *r, struct err *e)
                                         "that could be yes when everything unknown is settled that "
                                         "way; thin lines are the outer "
                                         "95% limits.",
-                                .note = r->source,
-                                .width = 860};
+                                .note = r->source};
     struct chart_axis axis = {.label = "Share of all people in the register",
                               .format = CHART_PERCENT};
     struct buf svg = BUF_EMPTY;

@@ -1,5 +1,7 @@
 #include "app/report_parts.h"
 
+#include "stats/proportion.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -60,14 +62,44 @@ void grid_count(struct grid *g, int64_t n)
     grid_number(g, (double)n, 0);
 }
 
-void grid_end(struct grid *g)
+void grid_share(struct grid *g, double x, double n)
+{
+    grid_number(g, n > 0 ? 100 * x / n : NAN, 1);
+}
+
+void grid_interval(struct grid *g, double x, double n)
+{
+    struct interval ci = {NAN, NAN};
+    if (n > 0)
+        ci = proportion_interval(x, n, 0.95, PROP_WILSON);
+    grid_number(g, 100 * ci.lo, 1);
+    grid_number(g, 100 * ci.hi, 1);
+}
+
+static bool finish(struct grid *g)
 {
     g->table.cells = g->cells;
     g->table.row_count = g->count / g->table.column_count;
     if (g->count % g->table.column_count)
         BUG("%s has a ragged row", g->table.name);
-    if (g->count)
+    return g->count > 0;
+}
+
+void grid_end(struct grid *g)
+{
+    if (finish(g))
         bulletin_table(g->r->b, &g->table);
+}
+
+void grid_end_folded(struct grid *g)
+{
+    if (finish(g))
+        bulletin_table_folded(g->r->b, &g->table);
+}
+
+double share_as_shown(double share)
+{
+    return round(share * 1e4) / 1e4;
 }
 
 const char *percent(struct report *r, double share)

@@ -4,6 +4,7 @@
 #define APP_REPORT_PARTS_H
 
 #include "app/evaluate.h"
+#include "app/facts.h"
 #include "app/release_tables.h"
 #include "app/report.h"
 #include "publish/bulletin.h"
@@ -24,19 +25,68 @@ enum person_table {
     PT_AGE,
     PT_EXPLOITATION,
     PT_PERIOD,
+    PT_PERIOD_STRICT, /* period by the main definition */
+    PT_PERIOD_LENIENT,
+    PT_MINOR, /* exploited as a child, by repeats */
+    PT_DISPUTED,
+    PT_GUARDIAN, /* age group by answer, to PT_HANDOVER18 */
+    PT_MISSING,
+    PT_CONSENT18,
+    PT_HANDOVER18,
     PT_FLAGS,                               /* FLAG_KINDS tables */
     PT_DEFINITIONS = PT_FLAGS + FLAG_KINDS, /* two a definition: strict, lenient */
     PT_MAX = PT_DEFINITIONS + 2 * DEFINITIONS_MAX
 };
-enum referral_table { RT_YEAR, RT_CHANNEL, RT_NRM_YEAR, RT_COUNT };
+enum referral_table {
+    RT_YEAR,
+    RT_CHANNEL,
+    RT_NRM_YEAR,
+    RT_EUROPE,
+    RT_SAYS_CHANNEL,                                              /* COMPLETENESS_FIELDS tables */
+    RT_SAYS_ORGANISATION = RT_SAYS_CHANNEL + COMPLETENESS_FIELDS, /* and as many */
+    RT_COUNT = RT_SAYS_ORGANISATION + COMPLETENESS_FIELDS
+};
+
+/* European nationals and others, up to the end of free movement and after it; last: not known. */
+enum { SLICES = 5 };
+extern const char *const slice_words[SLICES + 1];
+/* Time since an exit, in months; the last is an exit without a date. */
+enum { EXIT_BANDS = 9 };
+extern const int exit_band_months[EXIT_BANDS - 2]; /* upper ends of all but the last two */
+enum exit_end { END_REENTERED, END_DIED, END_LEFT, END_FOLLOWED, END_UNDATED, EXIT_ENDS };
+/* What is known twelve months after an exit. */
+enum first_year {
+    YEAR_REENTERED,
+    YEAR_NOT,  /* died, left the country, or no re-entry found in a year that is over */
+    YEAR_OPEN, /* the year is not over */
+    YEAR_UNDATED,
+    FIRST_YEARS
+};
+enum { SUPPORT_YEARS = 20 };
+
+struct factor_table {
+    const struct factor *factor;
+    struct release_table table; /* answer by repeats */
+};
 
 struct report {
     struct report_job *job;
     struct arena memory;
     struct bulletin *b;
     struct analysis a;
+    struct facts facts;
+    /* protected counts, by unit: people, records, exits, ended spells of support, plans to return,
+     * follow-ups */
     struct release_table persons[PT_MAX], referrals[RT_COUNT];
-    size_t person_tables;
+    struct release_table exits, first_years, leavings, returns, return_answers[RETURN_QUESTIONS],
+        followups;
+    struct factor_table *factors;
+    size_t factor_count;
+    const char **organisations;                   /* of RT_SAYS_ORGANISATION, NULL-ended */
+    const char *support_years[SUPPORT_YEARS + 2]; /* of `leavings`; the last is "Not dated" */
+    int32_t support_ends[SUPPORT_YEARS];
+    int support_year_count;
+    size_t main_definition; /* the one that a single number stands for: IOM2010 when it is there */
     const char *years[REPORT_YEARS + 2];
     int year_count; /* the last label is "Not dated" */
     int tables_used;
@@ -45,8 +95,14 @@ struct report {
     double specificity; /* share of first records that are not shown as repeats; NAN: not known */
 };
 
-/* Fills persons and referrals with protected counts. */
+/* Fills every table above with protected counts. */
 MUST_CHECK enum status report_tables(struct report *r, struct err *e);
+/* Its parts, by unit. */
+MUST_CHECK enum status report_tables_records(struct report *r, struct err *e);
+MUST_CHECK enum status report_tables_exits(struct report *r, struct err *e);
+MUST_CHECK enum status report_tables_support(struct report *r, struct err *e);
+/* The slice of a nationality group and a day (DATE_NONE: not dated). */
+uint8_t report_slice(uint8_t nationality_group, int32_t day);
 
 /* ---- sections, in order ---- */
 MUST_CHECK enum status report_repeats(struct report *r, struct err *e);
@@ -56,6 +112,11 @@ MUST_CHECK enum status report_profile(struct report *r, struct err *e);
 MUST_CHECK enum status report_triggers(struct report *r, struct err *e);
 MUST_CHECK enum status report_uncertainty(struct report *r, struct err *e);
 MUST_CHECK enum status report_hidden(struct report *r, struct err *e);
+void report_europe(struct report *r);
+MUST_CHECK enum status report_factors(struct report *r, struct err *e);
+MUST_CHECK enum status report_leaving(struct report *r, struct err *e);
+void report_returns(struct report *r);
+void report_children(struct report *r);
 void report_missing(struct report *r);
 void report_quality(struct report *r);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
@@ -70,8 +131,31 @@ void grid_text(struct grid *g, const char *text);
 void grid_number(struct grid *g, double v, int decimals); /* NaN: [z] */
 void grid_shorthand(struct grid *g, const char *code);    /* "x", "z" */
 void grid_count(struct grid *g, int64_t n);
+/* x of n in per cent, one decimal; n 0: [z] */
+void grid_share(struct grid *g, double x, double n);
+/* Wilson's 95% limits of x of n in per cent: two cells */
+void grid_interval(struct grid *g, double x, double n);
 void grid_end(struct grid *g); /* adds it to the bulletin */
+/* Adds it folded: on the page it opens when asked for, and on paper it is left to the files. */
+void grid_end_folded(struct grid *g);
 
+/* A table of questions and how they were answered: a row for each, the share that is yes of those
+ * known, and of all at the least and at the most. */
+struct question {
+    const char *text;
+    int64_t count[FACT_ANSWERS];
+};
+void report_questions(struct report *r, const char *title, const char *unit,
+                      const struct question *questions, size_t count);
+/* The answers of a table whose last dimension is fact_answers; `code` of the first one (-1: all),
+ * or of nothing when it has only one. */
+struct question report_question(const char *text, const struct release_table *t, int code);
+
+/* People by group and repeats found, with the share that has a new episode. */
+void report_profile_table(struct report *r, const char *title, const struct release_table *t,
+                          const char *const *words);
+/* A share for a chart's data, to four decimals. */
+double share_as_shown(double share);
 /* "12.3" from 0.123, in the report's memory */
 const char *percent(struct report *r, double share);
 /* 12,345 */

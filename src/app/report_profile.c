@@ -1,4 +1,4 @@
-/* Who: nationality, sex, age, type; and the European slice. */
+/* Who: nationality, sex, age, type. */
 #include "app/report_parts.h"
 
 #include "chart/forest.h"
@@ -29,14 +29,9 @@ static const char *const nationality_words[] = {"UK",
 static const char *const exploitation_words[] = {
     "Labour",           "Sexual", "Criminal", "Domestic",
     "Organ harvesting", "Other",  "Unknown",  "More than one type"};
-static const char *const period_words[] = {
-    "EU, EEA and Switzerland, first known to 31 December 2020",
-    "EU, EEA and Switzerland, first known from 1 January 2021",
-    "Other nationalities, first known to 31 December 2020",
-    "Other nationalities, first known from 1 January 2021", "Not dated or nationality unknown"};
 
-static void profile(struct report *r, const char *title, const struct release_table *t,
-                    const char *const *words)
+void report_profile_table(struct report *r, const char *title, const struct release_table *t,
+                          const char *const *words)
 {
     struct grid *g = grid_new(r, title, columns, 9);
     for (int i = -1; i < t->levels[0]; i++) {
@@ -70,9 +65,9 @@ static size_t add_estimates(struct report *r, const struct release_table *t,
                                             .text = arena_printf(&r->memory, "%s of %s",
                                                                  grouped(r, (int64_t) new),
                                                                  grouped(r, (int64_t)people)),
-                                            .value = new / people,
-                                            .lo = ci.lo,
-                                            .hi = ci.hi,
+                                            .value = share_as_shown(new / people),
+                                            .lo = share_as_shown(ci.lo),
+                                            .hi = share_as_shown(ci.hi),
                                             .floor = NAN,
                                             .ceiling = NAN};
     }
@@ -91,8 +86,7 @@ static enum status chart(struct report *r, const char *id, const char *title,
         .title = title,
         .desc = "One row for each group: the share of its people with a new episode "
                 "found, as a point, with its 95% Wilson interval as a line.",
-        .note = r->source,
-        .width = 860};
+        .note = r->source};
     struct chart_axis axis = {.label = "Share of the group's people", .format = CHART_PERCENT};
     struct buf svg = BUF_EMPTY;
     struct chart_table data = {0};
@@ -112,20 +106,12 @@ enum status report_profile(struct report *r, struct err *e)
         "difference.");
     TRY(chart(r, "profile-nationality", "People with a new episode found, by nationality group",
               &r->persons[PT_NATIONALITY], nationality_words, e));
-    profile(r, "People by nationality group and repeats found", &r->persons[PT_NATIONALITY],
-            nationality_words);
-    profile(r, "People by sex and repeats found", &r->persons[PT_SEX], sex_groups);
-    profile(r, "People by age at the first record and repeats found", &r->persons[PT_AGE],
-            age_groups);
-    profile(r, "People by type of exploitation and repeats found", &r->persons[PT_EXPLOITATION],
-            exploitation_words);
-    bulletin_section(r->b, "europe", "European nationals before and after 31 December 2020");
-    bulletin_text(r->b,
-                  "Free movement ended on 31 December 2020. People are put by the date of their "
-                  "first record; "
-                  "those first known later have had less time to come back, so the periods are not "
-                  "compared as rates of return: the timing section does that.");
-    profile(r, "People by nationality and period of the first record, and repeats found",
-            &r->persons[PT_PERIOD], period_words);
+    report_profile_table(r, "People by nationality group and repeats found",
+                         &r->persons[PT_NATIONALITY], nationality_words);
+    report_profile_table(r, "People by sex and repeats found", &r->persons[PT_SEX], sex_groups);
+    report_profile_table(r, "People by age at the first record and repeats found",
+                         &r->persons[PT_AGE], age_groups);
+    report_profile_table(r, "People by type of exploitation and repeats found",
+                         &r->persons[PT_EXPLOITATION], exploitation_words);
     return ST_OK;
 }

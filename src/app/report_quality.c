@@ -92,34 +92,3 @@ void report_quality(struct report *r)
                  percent(r, (double)v->all.precision.x / (double)v->all.precision.n),
                  percent(r, (double)v->all.recall.x / (double)v->all.recall.n));
 }
-
-/* ---- where data are missing ---- */
-
-void report_missing(struct report *r)
-{
-    const struct completeness *c = &r->a.completeness;
-    const struct code_list *channels = dictionary_codes("referral_channel");
-    struct table_column *columns_of = arena_array(&r->memory, CHANNELS_MAX + 1, sizeof *columns_of);
-    size_t n = 1;
-    columns_of[0] = (struct table_column){"Share of records that say it, %", false, 44};
-    for (size_t k = 0; k < channels->count && k < CHANNELS_MAX; k++)
-        if (c->records[k])
-            columns_of[n++] = (struct table_column){
-                arena_strndup(&r->memory, channels->codes[k].code.p, channels->codes[k].code.n),
-                true, 0};
-    bulletin_section(r->b, "missing", "Where data are missing");
-    bulletin_text(r->b, "A figure can only be as good as what is written down. Whole per cent of "
-                        "the records of each "
-                        "channel; \"not known\" and \"not asked\" count as missing. A Duty to "
-                        "Notify report never carries a "
-                        "date of birth.");
-    struct grid *g =
-        grid_new(r, "How often each channel's records say what the answers need", columns_of, n);
-    for (int f = 0; n > 1 && f < COMPLETENESS_FIELDS; f++) {
-        grid_text(g, completeness_words[f]);
-        for (size_t k = 0; k < channels->count && k < CHANNELS_MAX; k++)
-            if (c->records[k])
-                grid_number(g, 100.0 * (double)c->present[k][f] / (double)c->records[k], 0);
-    }
-    grid_end(g);
-}

@@ -87,8 +87,7 @@ static enum status chart(struct report *r, struct err *e)
         .desc = "Horizontal bars for each year of receipt, three a year: repeats about the same "
                 "incident, about a new episode, and those that the records cannot tell apart. The "
                 "numbers are in the table.",
-        .note = r->source,
-        .width = 860};
+        .note = r->source};
     struct buf svg = BUF_EMPTY;
     struct chart_table data = {0};
     TRY(chart_bar(&words, (struct chart_axis){.label = "Referrals"}, &bars, &svg, &data, e));

@@ -157,8 +157,7 @@ static enum status chart(struct report *r, const struct timing *t, struct err *e
                                         "years: re-entry into exploitation with its "
                                         "95% band, death, and leaving the country. The number of "
                                         "exits still at risk stands under the axis.",
-                                .note = r->source,
-                                .width = 860};
+                                .note = r->source};
     struct buf svg = BUF_EMPTY;
     struct chart_table data = {0};
     TRY(chart_step(&words, (struct chart_axis){.label = "Months since the exit"},

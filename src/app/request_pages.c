@@ -1,4 +1,5 @@
 /* The pages of the data request: each item with everything that was asked about it, then tables. */
+#include "app/leaving_table.h"
 #include "app/request_parts.h"
 
 #include "base/csv.h"
@@ -276,29 +277,6 @@ static void item_words(struct request *q, const struct request_item *t)
 
 /* ---- leaving support ---- */
 
-static void leaving_table(struct request *q)
-{
-    static const struct table_column columns[] = {{"Year of leaving", false, 24},
-                                                  {"Missing or absconded", true, 0},
-                                                  {"Returned to home country", true, 0},
-                                                  {"Nothing in place", true, 0},
-                                                  {"Another reason", true, 0},
-                                                  {"Reason not recorded", true, 0},
-                                                  {"All who left", true, 0}};
-    static const int order[] = {LEAVING_AWAY,  LEAVING_RETURNED,  LEAVING_NOTHING,
-                                LEAVING_OTHER, LEAVING_UNSETTLED, -1};
-    struct grid *g = grid_new(&q->r, "Leaving support: this register", columns, 7);
-    for (int p = 0; p <= q->rows.years + 1; p++) {
-        bool total = p > q->rows.years;
-        grid_text(g, total               ? "All, dated or not"
-                     : p < q->rows.years ? q->periods[p]
-                                         : "Left, day not recorded");
-        for (int k = 0; k < 6; k++)
-            grid_count(g, release_value(&q->exits, total ? -1 : p, order[k], 0));
-    }
-    grid_end(g);
-}
-
 static struct csv open_embedded(const char *name)
 {
     const struct embedded *file = embed_find(name);
@@ -309,37 +287,9 @@ static struct csv open_embedded(const char *name)
     return c;
 }
 
-static void published_leaving(struct request *q)
-{
-    static const struct table_column columns[] = {{"Year", false, 24},
-                                                  {"Missing or absconded", true, 0},
-                                                  {"Returned", true, 0},
-                                                  {"Nothing in place", true, 0}};
-    struct csv c = open_embedded("report/salvation_army_leaving_support.csv");
-    struct csv_row row;
-    struct err e = {0};
-    const char *kept = q->r.source;
-    q->r.source = "Re-trafficking: the current state of play (November 2021). Real figures, not "
-                  "from this register.";
-    struct grid *g = grid_new(&q->r, "Leaving support: as the 2021 report prints it", columns, 4);
-    while (csv_next(&c, &row, &e) == ST_OK && row.n) {
-        grid_text(g, str_is(row.cells[0], "TOTAL_STATED")
-                         ? "Total as stated"
-                         : arena_strndup(&q->r.memory, row.cells[0].p, row.cells[0].n));
-        for (int k = 1; k < 4; k++) {
-            double v = NAN;
-            if (!str_to_double(row.cells[k], &v))
-                v = NAN;
-            grid_number(g, v, 0);
-        }
-    }
-    grid_end(g);
-    q->r.source = kept;
-    csv_close(&c);
-}
-
 static void leaving(struct request *q)
 {
+    struct leaving_years years = {&q->exits, q->periods, q->rows.end, q->rows.years};
     bulletin_section(q->r.b, "leaving", "Leaving support");
     bulletin_text(
         q->r.b, "Spells of support under the MSVCC, or the AVMS contract before it, that ended in "
@@ -347,11 +297,11 @@ static void leaving(struct request *q)
                 "person who left twice counts twice, so the years add up. Returned means to the "
                 "home country, through a scheme: it is no part of missing or absconded, and has "
                 "nothing to do with returning to support (A2Q06, A2Q09).");
-    leaving_table(q);
-    bulletin_callout(q->r.b, "Apart from the register:",
-                     "the next table is the report's own, for its own years. It was not computed "
-                     "here, and its contract, contractor and recording differ.");
-    published_leaving(q);
+    bulletin_callout(q->r.b, "Beside the register:",
+                     "rows of the 2021 report are that report's own, for its own years. They were "
+                     "not computed here, and its contract, contractor and recording differ.");
+    leaving_table(&q->r, "Leaving support, by year and reason, beside the 2021 report's years",
+                  &years);
 }
 
 /* ---- letter ---- */

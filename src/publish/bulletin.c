@@ -257,6 +257,16 @@ void bulletin_table(struct bulletin *b, const struct table *t)
     add_html_table(b, &b->tables[b->table_count++]);
 }
 
+void bulletin_table_folded(struct bulletin *b, const struct table *t)
+{
+    close_list(b);
+    buf_adds(&b->body, "<details><summary>");
+    xml(&b->body, t->title);
+    buf_adds(&b->body, "</summary>\n");
+    bulletin_table(b, t);
+    buf_adds(&b->body, "</details>\n");
+}
+
 /* The text of the picture's <title>, escaped as it stands there. */
 static struct str svg_title(const struct buf *svg)
 {

@@ -42,6 +42,8 @@ void bulletin_callout(struct bulletin *b, const char *label, const char *fmt, ..
 
 /* Copies the table: page, workbook and CSV. */
 void bulletin_table(struct bulletin *b, const struct table *t);
+/* The same; on the page it is closed until the reader opens it, and it is not printed. */
+void bulletin_table_folded(struct bulletin *b, const struct table *t);
 /* Takes the SVG and the data behind it over (both are empty afterwards). `id` names the file. */
 void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct chart_table *data);
 /* The number of a new note, for "[note N]". */

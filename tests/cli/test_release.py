@@ -124,6 +124,138 @@ def check_decisions(out):
     equal(wrong, [], "decisions: the shares are those of the published table")
 
 
+def tables_of(out):
+    """(title, rows) of every table, by the description."""
+    with open(os.path.join(out, "csv/csvw-metadata.json"), encoding="utf-8") as f:
+        tables = json.load(f)["tables"]
+    found = []
+    for t in tables:
+        if t["url"].startswith("Table_"):
+            with open(os.path.join(out, "csv", t["url"]), encoding="utf-8", newline="") as f:
+                found.append((t["dc:title"].split(": ", 1)[1], list(csv.DictReader(f)), t))
+    return found
+
+
+def table(out, words):
+    found = [rows for title, rows, _ in tables_of(out) if words in title]
+    if len(found) != 1:
+        ok(False, f"one table is titled {words!r}", len(found))
+        return []
+    return found[0]
+
+
+def extract(made, channels):
+    for channel in channels:
+        with open(os.path.join(made, channel + ".csv"), encoding="utf-8", newline="") as f:
+            yield from csv.DictReader(f)
+
+
+def instances(row, field):
+    """Values of entity.field over entity, entity2, ... of one row, with the others' prefix."""
+    entity, name = field.split(".")
+    for k in [""] + [str(n) for n in range(2, 7)]:
+        if f"{entity}{k}.{name}" in row:
+            yield f"{entity}{k}.", row[f"{entity}{k}.{name}"]
+
+
+def near(got, wanted, name):
+    """Rounded to base 5: each within 4 of the true count, and no other keys."""
+    bad = {k: (got.get(k, 0), wanted.get(k, 0)) for k in set(got) | set(wanted)
+           if abs(got.get(k, 0) - wanted.get(k, 0)) > 4}
+    ok(wanted and not bad, f"{name}: each count is within rounding of the extracts'", bad)
+
+
+def check_against_extracts(out, made):
+    """What the sections say, counted again from the agencies' own files."""
+    leaving, follow, returns = (collections.Counter() for _ in range(3))
+    column = {"MISSING": "Missing or absconded", "ABSCONDED": "Missing or absconded",
+              "RETURNED_GOV": "Returned to home country", "RETURNED_NGO": "Returned to home country",
+              "NOTHING_IN_PLACE": "Nothing in place", "": "Reason not recorded",
+              "UNKNOWN": "Reason not recorded"}
+    said = {"NOT_REACHED": "Not reached", "DECLINED": "Declined", "UNSAFE": "Unsafe to contact",
+            "NOT_CONSENTED": "No consent", "": "No result"}
+    points = {"D30": "30 days after exit", "M3": "3 months", "M6": "6 months", "M12": "12 months",
+              "M24": "24 months"}
+    for row in extract(made, ("msvcc", "ngo")):
+        for prefix, end in instances(row, "support_period.end_date"):
+            if end and row[prefix + "contract"] in ("MSVCC", "AVMS"):
+                why = column.get(row[prefix + "exit_reason"], "Another reason")
+                leaving[end[:4], why] += 1
+                leaving[end[:4], "All who left"] += 1
+        for prefix, point in instances(row, "followup.point"):
+            if point:
+                result = row[prefix + "result"]
+                again = row[prefix + "retrafficked_since"]
+                kind = said.get(result) or {"YES": "Reached: trafficked again",
+                                            "NO": "Reached: not again"}.get(again, "Reached: not said")
+                follow[points[point], kind] += 1
+        for prefix, kind in instances(row, "return_plan.kind"):
+            if kind:
+                returns[row[prefix + "departed_on"][:4]] += 1
+    got = {(r["Year"], c): int(r[c]) for r in table(out, "Leaving support") for c in
+           set(column.values()) | {"Another reason", "All who left"}
+           if r["Whose figures"] == "This register" and r["Year"].isdigit()}
+    near(got, leaving, "leaving support")
+    theirs = {r["Year"]: [r[c] for c in ("Missing or absconded", "Returned to home country", "Nothing in place")]
+              for r in table(out, "Leaving support") if r["Whose figures"] == "The 2021 report"}
+    with open(os.path.join(SOURCE, "data/report/salvation_army_leaving_support.csv"), encoding="utf-8") as f:
+        equal(theirs, {r[0]: r[1:] for r in csv.reader(f) if r[0].isdigit()},
+              "leaving support: the 2021 report's years stand beside ours, as printed")
+    rows = table(out, "What follow-up found")
+    kinds = ("Reached: not again", "Reached: trafficked again", "Reached: not said") + tuple(said.values())
+    near({(r["Time after leaving support"], c): int(r[c]) for r in rows for c in kinds
+          if r["Time after leaving support"] != "All"}, follow, "follow-up")
+    near({r["Year of departure"]: int(r["Returns"]) for r in table(out, "Plans to return")
+          if r["Year of departure"] != "Total"}, returns, "returns")
+    filled = collections.Counter()
+    for channel in ("msvcc", "ngo"):
+        for row in extract(made, (channel,)):
+            filled[channel.upper(), "Nationality"] += row["person.nationality"] not in ("", "UNKNOWN")
+            filled[channel.upper(), "When an episode began"] += row["episode.start_date"] != ""
+            filled[channel.upper(), "When the person got out"] += row["exit.date"] != ""
+    near({(r["Channel"], r["What is said"]): int(r["Records that say it"])
+          for r in table(out, "by channel: numbers")
+          if (r["Channel"], r["What is said"]) in filled}, filled, "completeness")
+
+
+UNROUNDED = ("made data", "released", "2021 report, recomputed", "Shares with the uncertainty")
+PER_CENT = ("What records say, by channel", "What records say, by organisation")
+PARTS = {  # columns that add up to another
+    "People": [("Present", "Absent", "Declined to say", "Not asked", "Not known", "No finding"),
+               ("Yes", "No", "Cannot be settled"),
+               ("One record", "A new episode", "Unclear", "Same incident only")],
+    "Exits": [("Re-entered within 12 months", "No re-entry found in 12 months",
+               "The 12 months are not over", "Exit not dated")],
+    "Records": [("First known of a person", "Same incident", "New episode", "Unclear"),
+                ("Records that say it", "Records that do not"),
+                ("EU, EEA and Switzerland", "Other nationalities", "Nationality not known")],
+    "All who left": [("Missing or absconded", "Returned to home country", "Nothing in place",
+                      "Another reason", "Reason not recorded")],
+}
+
+
+def check_counts(out, name):
+    """Whole numbers are rounded, and parts add up to their whole."""
+    bad, added = [], 0
+    for title, rows, t in tables_of(out):
+        if any(w in title for w in UNROUNDED) or title in PER_CENT:
+            continue
+        whole = [c["titles"] for c in t["tableSchema"]["columns"] if c["datatype"] == "integer"]
+        for r in rows:
+            if r.get("Whose figures") == "The 2021 report":
+                continue
+            bad += [(title, c, r[c]) for c in whole
+                    if r[c].lstrip("-").isdigit() and int(r[c]) % 5 and "%" not in c]
+            for total, sets in PARTS.items():
+                for parts in sets:
+                    if total in r and all(p in r for p in parts):
+                        added += 1
+                        if sum(int(r[p]) for p in parts) != int(r[total]):
+                            bad.append((title, total, r))
+    ok(not bad, f"{name}: every count is rounded and every whole is the sum of its parts", bad[:3])
+    return added
+
+
 def spoiled(description):
     """A description with one thing wrong, and the word by which the fault is named."""
     tables = description["tables"]
@@ -183,5 +315,8 @@ with temp_dir() as d:
         check_pictures(out, name)
         check_description(out, name)
     check_decisions(report)
+    check_against_extracts(report, made)
+    ok(check_counts(report, "report") > 150 and check_counts(answer, "request") >= 5,
+       "many sums were checked")
     check_checker(report)
 done()
