@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "disclosure/compare.h"
+#include "disclosure/kanon.h"
 #include "disclosure/kfilter.h"
 
 #include <math.h>
@@ -13,25 +14,28 @@
 struct run {
     const struct study_synthesise *job;
     struct synthesise_input in;
-    struct synth_output made;
-    uint32_t *value[SYNTHESISE_MAX_VIEWS]; /* of the made records; derived ones are owned */
+    struct synth_output dp;
+    struct kanon_output kanon;
+    size_t n;                              /* made records */
+    uint32_t *value[SYNTHESISE_MAX_VIEWS]; /* theirs: [column][record], or COMPARE_HIDDEN */
     struct kfilter_report filter;
     struct compare_report before, after; /* the k filter */
 };
 
 /* ---- making ---- */
 
+/* The codes of derived columns from those of the others. */
 static void derive(struct run *run)
 {
     const struct synthesise_input *in = &run->in;
     for (int v = 0; v < in->nviews; v++) {
         if (v < in->ncolumns) {
-            run->value[v] = run->made.value[v];
+            run->value[v] = run->dp.value[v];
             continue;
         }
         if (!run->value[v])
-            run->value[v] = mem_array(run->made.n, sizeof *run->value[v]);
-        for (size_t r = 0; r < run->made.n; r++)
+            run->value[v] = mem_array(run->n, sizeof *run->value[v]);
+        for (size_t r = 0; r < run->n; r++)
             run->value[v][r] = in->up[v][run->value[in->from[v]][r]];
     }
 }
@@ -39,34 +43,75 @@ static void derive(struct run *run)
 static enum status compare(struct run *run, struct compare_report *report, struct err *e)
 {
     const struct synthesise_input *in = &run->in;
-    struct compare_file truth = {in->r.n, in->value}, made = {run->made.n, run->value};
+    struct compare_file truth = {in->r.n, in->value}, made = {run->n, run->value};
     uint32_t k = run->job->k ? (uint32_t)run->job->k : 10;
-    derive(run);
     return compare_files(&truth, &made, in->nviews, in->size, k, COMPARE_WAYS, report, e);
 }
 
-static enum status make(struct run *run, struct err *e)
+static enum status make_dp(struct run *run, const unsigned char *seed, struct err *e)
 {
     const struct study_synthesise *job = run->job;
-    unsigned char seed[NOISE_SEED_BYTES];
     struct synth_input in = {.n = run->in.r.n,
                              .ncolumns = run->in.ncolumns,
                              .value = (const uint32_t *const *)run->in.value,
                              .size = run->in.size};
-    if (job->seed)
-        crypto_generichash(seed, sizeof seed, (const unsigned char *)job->seed, strlen(job->seed),
-                           NULL, 0);
-    else
-        randombytes_buf(seed, sizeof seed);
-    enum status s = synth_make(&in, job->epsilon, seed, &run->made, e);
-    sodium_memzero(seed, sizeof seed);
-    TRY(s);
+    TRY(synth_make(&in, job->epsilon, seed, &run->dp, e));
+    run->n = run->dp.n;
+    derive(run);
     if (job->k == 0)
         return compare(run, &run->after, e);
     TRY(compare(run, &run->before, e));
-    TRY(kfilter_apply(run->made.value, run->made.n, in.ncolumns, in.size, (uint32_t)job->k,
-                      &run->filter, e));
+    TRY(kfilter_apply(run->dp.value, run->n, in.ncolumns, in.size, (uint32_t)job->k, &run->filter,
+                      e));
+    derive(run);
     return compare(run, &run->after, e);
+}
+
+/* The separate check: every combination that the file shows, counted in the true records. */
+static enum status check_k(const struct run *run, struct err *e)
+{
+    uint64_t rare = 0;
+    for (int w = 0; w < COMPARE_WAYS; w++)
+        rare += run->after.ways[w].made_rare + run->after.ways[w].made_never;
+    if (rare == 0)
+        return ST_OK;
+    return err_set(e, ST_FAULT,
+                   "%llu combinations of the made records have a true count below k; nothing was "
+                   "written",
+                   (unsigned long long)rare);
+}
+
+static enum status make_k_anonymous(struct run *run, const unsigned char *seed, struct err *e)
+{
+    struct synthesise_input *in = &run->in;
+    struct kanon_input k = {.n = in->r.n,
+                            .ncolumns = in->ncolumns,
+                            .nviews = in->nviews,
+                            .value = (const uint32_t *const *)in->value,
+                            .size = in->size,
+                            .column = in->from,
+                            .up = (const uint32_t *const *)in->up,
+                            .k = (uint32_t)run->job->k};
+    TRY(kanon_make(&k, seed, &run->kanon, e));
+    run->n = run->kanon.n;
+    for (int v = 0; v < in->nviews; v++)
+        run->value[v] = run->kanon.value[v];
+    TRY(compare(run, &run->after, e));
+    return check_k(run, e);
+}
+
+static enum status make(struct run *run, struct err *e)
+{
+    const char *text = run->job->seed;
+    unsigned char seed[NOISE_SEED_BYTES];
+    if (text)
+        crypto_generichash(seed, sizeof seed, (const unsigned char *)text, strlen(text), NULL, 0);
+    else
+        randombytes_buf(seed, sizeof seed);
+    enum status s =
+        run->job->method == SYNTHESISE_DP ? make_dp(run, seed, e) : make_k_anonymous(run, seed, e);
+    sodium_memzero(seed, sizeof seed);
+    return s;
 }
 
 /* ---- files ---- */
@@ -81,11 +126,12 @@ static enum status write_records(const struct run *run, struct err *e)
         buf_add_csv(&b, str_of(in->name[v]), false);
     }
     buf_addc(&b, '\n');
-    for (size_t r = 0; r < run->made.n; r++) {
+    for (size_t r = 0; r < run->n; r++) {
         for (int v = 0; v < in->nviews; v++) {
             if (v)
                 buf_addc(&b, ',');
-            buf_add_csv(&b, str_of(synthesise_code(in, v, run->value[v][r])), false);
+            if (run->value[v][r] != COMPARE_HIDDEN)
+                buf_add_csv(&b, str_of(synthesise_code(in, v, run->value[v][r])), false);
         }
         buf_addc(&b, '\n');
     }
@@ -96,18 +142,18 @@ static enum status write_records(const struct run *run, struct err *e)
 
 static json_t *budget_document(const struct run *run)
 {
-    const struct synth_budget *b = &run->made.budget;
+    const struct synth_budget *b = &run->dp.budget;
     json_t *tree = json_array();
     for (int k = 0; k + 1 < run->in.ncolumns; k++)
-        json_array_append_new(tree, json_pack("[s,s]", run->in.name[run->made.edge[k][0]],
-                                              run->in.name[run->made.edge[k][1]]));
+        json_array_append_new(tree, json_pack("[s,s]", run->in.name[run->dp.edge[k][0]],
+                                              run->in.name[run->dp.edge[k][1]]));
     return json_pack("{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:I,s:b,s:s}", "method",
                      "spanning tree, discrete Gaussian noise, zCDP", "epsilon", b->epsilon, "delta",
                      b->delta, "rho", b->rho, "neighbours", "files that differ by one record",
                      "one_way_noise_variance", (double)b->one_num / (double)b->one_den,
                      "two_way_noise_variance", (double)b->two_num / (double)b->two_den,
                      "choice_epsilon", b->choice_epsilon, "tree", tree, "k",
-                     (json_int_t)run->job->k, "rows", (json_int_t)run->made.n, "seed_given",
+                     (json_int_t)run->job->k, "rows", (json_int_t)run->n, "seed_given",
                      run->job->seed != NULL, "version", THROUGHLINE_VERSION);
 }
 
@@ -134,25 +180,42 @@ static json_t *ways_document(const struct compare_report *report)
 
 static json_t *filter_document(const struct run *run)
 {
-    if (run->job->k == 0)
+    if (run->job->k == 0 || run->job->method != SYNTHESISE_DP)
         return json_null();
     return json_pack("{s:I,s:I,s:I,s:I,s:i,s:I,s:o}", "k", (json_int_t)run->job->k,
                      "records_rewritten", (json_int_t)run->filter.rewritten, "of_records",
-                     (json_int_t)run->made.n, "units_of_equal_records",
-                     (json_int_t)run->filter.units, "rounds", run->filter.rounds, "blanked_cells",
-                     (json_int_t)0, "before", ways_document(&run->before));
+                     (json_int_t)run->n, "units_of_equal_records", (json_int_t)run->filter.units,
+                     "rounds", run->filter.rounds, "blanked_cells", (json_int_t)0, "before",
+                     ways_document(&run->before));
+}
+
+/* How many records show each column. */
+static json_t *shown_document(const struct run *run)
+{
+    json_t *columns = json_array();
+    for (int v = 0; v < run->in.nviews; v++) {
+        size_t shown = 0;
+        for (size_t r = 0; r < run->n; r++)
+            shown += run->value[v][r] != COMPARE_HIDDEN;
+        json_array_append_new(columns,
+                              json_pack("{s:s,s:I,s:I}", "column", run->in.name[v], "shown",
+                                        (json_int_t)shown, "of_records", (json_int_t)run->n));
+    }
+    return columns;
 }
 
 static json_t *quality_document(const struct run *run)
 {
     const struct compare_ways *w = run->after.ways;
-    return json_pack(
-        "{s:s,s:I,s:I,s:f,s:f,s:o,s:o,s:o}", "warning",
-        "compares with the true records: not covered by the budget, not for publication",
-        "true_rows", (json_int_t)run->in.r.n, "rows", (json_int_t)run->made.n,
-        "one_way_relative_error", w[0].error, "two_way_relative_error", w[1].error, "combinations",
-        ways_document(&run->after), "k_filter", filter_document(run), "budget",
-        budget_document(run));
+    bool dp = run->job->method == SYNTHESISE_DP;
+    return json_pack("{s:s,s:s,s:I,s:I,s:I,s:f,s:f,s:o,s:o,s:o,s:o}", "warning",
+                     "compares with the true records: not for publication", "method",
+                     dp ? "differential privacy" : "k-anonymous, NOT differentially private", "k",
+                     (json_int_t)run->job->k, "true_rows", (json_int_t)run->in.r.n, "rows",
+                     (json_int_t)run->n, "one_way_relative_error", w[0].error,
+                     "two_way_relative_error", w[1].error, "combinations",
+                     ways_document(&run->after), "columns", shown_document(run), "k_filter",
+                     filter_document(run), "budget", dp ? budget_document(run) : json_null());
 }
 
 static enum status write_files(struct run *run, json_t *quality, struct err *e)
@@ -161,7 +224,8 @@ static enum status write_files(struct run *run, json_t *quality, struct err *e)
     if (strlen(run->job->out) > 1000)
         return err_set(e, ST_USAGE, "the output path is too long");
     snprintf(path, sizeof path, "%s.budget.json", run->job->out);
-    TRY(json_write_file(path, json_object_get(quality, "budget"), e));
+    if (run->job->method == SYNTHESISE_DP)
+        TRY(json_write_file(path, json_object_get(quality, "budget"), e));
     snprintf(path, sizeof path, "%s.quality.json", run->job->out);
     TRY(json_write_file(path, quality, e));
     return write_records(run, e);
@@ -175,18 +239,27 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     return write_files(run, *summary, e);
 }
 
+static enum status check_job(const struct study_synthesise *job, struct err *e)
+{
+    bool off = job->k == 0 && job->method == SYNTHESISE_DP;
+    if (!off && (job->k < 2 || job->k > 1000000))
+        return err_set(e, ST_USAGE, "k must be from 2 to 1,000,000%s",
+                       job->method == SYNTHESISE_DP ? ", or 0 for no k filter" : "");
+    return sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start") : ST_OK;
+}
+
 enum status study_synthesise_run(const struct study_synthesise *job, json_t **summary,
                                  struct err *e)
 {
     struct run run = {.job = job};
     *summary = NULL;
-    if (job->k != 0 && (job->k < 2 || job->k > 1000000))
-        return err_set(e, ST_USAGE, "k must be from 2 to 1,000,000, or 0 for no k filter");
-    enum status s = sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start")
-                                      : run_job(&run, summary, e);
-    for (int v = run.in.ncolumns; v < run.in.nviews; v++)
-        free(run.value[v]);
-    synth_free(&run.made, run.in.ncolumns);
+    TRY(check_job(job, e));
+    enum status s = run_job(&run, summary, e);
+    if (job->method == SYNTHESISE_DP)
+        for (int v = run.in.ncolumns; v < run.in.nviews; v++)
+            free(run.value[v]);
+    synth_free(&run.dp, run.in.ncolumns);
+    kanon_free(&run.kanon, run.in.nviews);
     synthesise_input_free(&run.in);
     return s;
 }

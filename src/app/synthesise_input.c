@@ -48,6 +48,7 @@ static enum status open_columns(struct synthesise_input *in, struct err *e)
     in->ncolumns = in->nviews = s == ST_OK ? (int)n : 0;
     for (int c = 0; c < in->ncolumns; c++) {
         in->name[c] = in->t.column[c].name;
+        in->from[c] = c;
         in->flat[c] = !in->t.column[c].h;
     }
     return s;

@@ -16,9 +16,10 @@ struct synthesise_input {
     struct study_records r;
     int ncolumns, nviews;
     const char *name[SYNTHESISE_MAX_VIEWS];
-    int from[SYNTHESISE_MAX_VIEWS], level[SYNTHESISE_MAX_VIEWS]; /* of derived ones */
-    uint32_t size[SYNTHESISE_MAX_VIEWS];                         /* number of codes */
-    uint32_t *node[SYNTHESISE_MAX_VIEWS];                        /* of the hierarchy, by code */
+    int from[SYNTHESISE_MAX_VIEWS];        /* the column that it follows from; a column itself */
+    int level[SYNTHESISE_MAX_VIEWS];       /* of derived ones */
+    uint32_t size[SYNTHESISE_MAX_VIEWS];   /* number of codes */
+    uint32_t *node[SYNTHESISE_MAX_VIEWS];  /* of the hierarchy, by code */
     uint32_t *up[SYNTHESISE_MAX_VIEWS];    /* derived: code by code of the other column */
     uint32_t *value[SYNTHESISE_MAX_VIEWS]; /* code of each record */
     bool flat[SYNTHESISE_MAX_VIEWS];       /* no hierarchy: codes come from the data */

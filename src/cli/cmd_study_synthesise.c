@@ -4,7 +4,8 @@
 
 static const struct opt opts[] = {
     {"spec", OPT_FILE, "SPEC.json", "columns, hierarchies, derived columns", .required = true},
-    {"epsilon", OPT_REAL, "E", "privacy budget: 4 or less for a yearly file", .required = true},
+    {"method", OPT_TEXT, "dp|k-anonymous", "differential privacy (dp, the default), or the weaker"},
+    {"epsilon", OPT_REAL, "E", "privacy budget of dp: 4 or less for a yearly file"},
     {"out", OPT_FILE, "FILE.csv", "the made records", .required = true},
     {"k", OPT_INT, "N",
      "no combination of up to 4 columns fewer than N times in FILE.csv (10); 0: as it comes"},
@@ -14,7 +15,12 @@ static const struct opt opts[] = {
 
 static enum status run(struct cli *c, struct err *e)
 {
+    bool dp = strcmp(cli_text(c, "method", "dp"), "dp") == 0;
+    if (dp != cli_has(c, "epsilon"))
+        return err_set(e, ST_USAGE,
+                       dp ? "--epsilon is needed" : "--epsilon has no meaning with k-anonymous");
     struct study_synthesise job = {
+        .method = dp ? SYNTHESISE_DP : SYNTHESISE_K_ANONYMOUS,
         .micro = cli_arg(c, 0),
         .spec = cli_text(c, "spec", NULL),
         .epsilon = cli_real(c, "epsilon", 0),
@@ -39,7 +45,7 @@ static enum status run(struct cli *c, struct err *e)
 
 const struct command cmd_study_synthesise = {
     .path = "study synthesise",
-    .summary = "Made records under differential privacy, for publication once a year",
+    .summary = "Made records for publication, under differential privacy or k-anonymous",
     .arguments = "MICRO.csv",
     .min_args = 1,
     .max_args = 1,
@@ -50,12 +56,19 @@ const struct command cmd_study_synthesise = {
         "{\"from\": \"force\", \"level\": 2}}}. A column's codes are the leaves of its hierarchy; "
         "give\n"
         "every column one, as the codes of a flat column are taken from the data and are not\n"
-        "protected. Records with a combination of up to 4 columns that is in the made file fewer\n"
-        "than k times are given other codes. FILE.csv.budget.json states the budget and goes with "
-        "the file;\n"
-        "FILE.csv.quality.json compares with the true records and must not be published. Budgets "
-        "of\n"
-        "several files about the same people add up.",
+        "protected. Two methods:\n"
+        "  dp           differential privacy with budget --epsilon; then records with a "
+        "combination\n"
+        "               of up to 4 columns that is in the made file fewer than k times are given\n"
+        "               other codes. FILE.csv.budget.json states the budget and goes with the "
+        "file.\n"
+        "               Budgets of several files about the same people add up.\n"
+        "  k-anonymous  NOT differentially private, and weaker: every combination of up to 4 "
+        "columns\n"
+        "               that a record shows has a true count of k or more; the rest is left "
+        "empty.\n"
+        "FILE.csv.quality.json compares with the true records and must not be published. See\n"
+        "docs/user/study-synthesise.md.",
     .example = "throughline study synthesise protect/people.csv --spec protect/synthetic.json "
                "--epsilon 4 --seed example --out made.csv",
     .run = run,

@@ -33,6 +33,21 @@ def rarer_than(made, columns, k):
     return rare
 
 
+def rare_and_kept(truth, made, columns, k):
+    """Combinations shown whose true count is below k; share of common ones shown, by columns."""
+    rare, kept = 0, {}
+    for ways in range(1, 5):
+        common = found = 0
+        for names in itertools.combinations(columns, ways):
+            x = collections.Counter(tuple(r[c] for c in names) for r in truth)
+            y = {v for v in (tuple(r[c] for c in names) for r in made) if all(v)}
+            rare += sum(x[v] < k for v in y)
+            common += sum(n >= k for n in x.values())
+            found += sum(n >= k and v in y for v, n in x.items())
+        kept[ways] = found / common
+    return rare, kept
+
+
 def read(path):
     return list(csv.DictReader(open(path, encoding="utf-8")))
 
@@ -86,6 +101,19 @@ with temp_dir() as d:
         spent = 1 / (2 * budget["one_way_noise_variance"] / 6) + 1 / (
             2 * budget["two_way_noise_variance"] / 5) + 5 * budget["choice_epsilon"] ** 2 / 8
         ok(spent <= budget["rho"] * (1 + 1e-9), "noise and choices spend no more than rho", spent)
+
+        run_json("study", "synthesise", year, "--spec", spec, "--method", "k-anonymous", "--k", 10,
+                 "--seed", 1, "--out", d + "/kanon.csv")
+        made = read(d + "/kanon.csv")
+        equal(len(made), len(truth), "k-anonymous: as many rows as records")
+        rare, kept = rare_and_kept(truth, made, columns, 10)
+        equal(rare, 0, "k-anonymous: every combination of up to 4 columns has a true count from k")
+        ok(kept[2] >= 0.98 and kept[3] >= 0.92, "k-anonymous: common combinations are kept", kept)
+        print("# k-anonymous: kept", kept)
+        ok(all(r["region"] == parent[r["force"]] for r in made if r["force"]),
+           "k-anonymous: a code shows its group")
+        ok(any(r["region"] and not r["force"] for r in made), "k-anonymous: groups where codes are rare")
+        ok(not os.path.exists(d + "/kanon.csv.budget.json"), "k-anonymous: no budget is claimed")
     else:
         skip("accuracy on 17,004 referrals", "../shared is not here")
 
@@ -111,6 +139,8 @@ with temp_dir() as d:
     bad("derived", name="derived from nothing", derived={"x": {"from": "y", "level": 1}})
     for epsilon in ("0", "-1", "nan", "inf", "1e300", "0.0001"):
         bad("epsilon", name="epsilon " + epsilon, epsilon=epsilon, code=2)
+    for more, word in ((("--method", "k-anonymous"), "no meaning"), (("--method", "swap"), "method")):
+        bad(word, name=f"{more} with epsilon", code=2, options=more)
     for k in (-1, 1, 1000001):
         bad("k must be", name=f"k {k}", code=2, options=("--k", k))
     bad("has only", name="k larger than the file", options=("--k", 1000))
@@ -119,6 +149,14 @@ with temp_dir() as d:
     bad("derived", name="derived is a number", derived={"x": 1})
     bad("unknown key", name="derived with an unknown key",
         derived={"x": {"from": "force", "level": 2, "rank": 1}})
+    for words, name, k in ((["has only"], "larger than the file", 1000), (["k must be"], "off", 0),
+                           (["nothing may be shown"], "that no code has", 412)):
+        with open(spec, "w", encoding="utf-8") as f:
+            json.dump(base, f)
+        refused(run("study", "synthesise", NGO, "--spec", spec, "--method", "k-anonymous", "--k", k,
+                    "--out", d + "/none.csv"), *words, name="k-anonymous: k " + name,
+                code=2 if k == 0 else 1)
+        ok(not os.path.exists(d + "/none.csv"), f"k-anonymous: k {name}: nothing written")
     with open(d + "/few.csv", "w", encoding="utf-8") as f:
         f.write("sex,age\nF,ADULT\n")
     bad("fewer than 100", name="one record", micro=d + "/few.csv", columns=["sex", "age"], derived={})
