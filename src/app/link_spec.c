@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "linkage/intern.h"
+#include "linkage/own.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,19 +39,39 @@ static enum status unknown_type(const struct link_spec_file *s, const char *colu
     return ST_DATA;
 }
 
+/* {"type": "as_written", "of": ["first_name", "surname"]} */
+static enum status read_of(struct link_spec_file *s, const char *name, const json_t *of, int k,
+                           const char *type, struct err *e)
+{
+    _Static_assert((int)LINK_MAX_PARTS == (int)CONDITION_PARTS, "one limit");
+    size_t n = json_array_size(of);
+    if (strcmp(type, "as_written") != 0 || n < 1 || n > LINK_MAX_PARTS) {
+        err_set(e, ST_DATA,
+                "column \"%.60s\": \"of\" lists 1 to %d columns of a column of type as_written",
+                name, LINK_MAX_PARTS);
+        return spec_error(s, e, NULL);
+    }
+    for (size_t p = 0; p < n; p++)
+        TRY(text_of(s, json_array_get(of, p), "a column of \"of\"", &s->csv[k][p], e));
+    s->parts[k] = (int)n;
+    return ST_OK;
+}
+
 /* {"type": "date", "year": "by", "month": "bm", "day": "bd"}, {"type": "date", "disputed": "other"}
  * or {"type": "place"} */
 static enum status read_column_object(struct link_spec_file *s, const char *name, const json_t *v,
                                       int k, const char **type, const char **disputed,
                                       struct err *e)
 {
-    static const char *const known[] = {"type", "year", "month", "day", "disputed", NULL};
+    static const char *const known[] = {"type", "year", "month", "day", "disputed", "of", NULL};
     static const char *const parts[] = {"year", "month", "day"};
     const json_t *dispute = json_object_get(v, "disputed");
     TRY(json_only_keys(v, name, known, e));
     TRY(text_of(s, json_object_get(v, "type"), "\"type\" of a column", type, e));
     if (json_object_size(v) == 1)
         return ST_OK;
+    if (json_object_get(v, "of"))
+        return read_of(s, name, json_object_get(v, "of"), k, *type, e);
     if (strcmp(*type, "date") != 0) {
         err_set(e, ST_DATA, "column \"%.60s\": only a date takes year, month, day and disputed",
                 name);
@@ -206,10 +227,41 @@ static enum status read_blocking(struct link_spec_file *s, const json_t *rules, 
     return ST_OK;
 }
 
+/* {"name": {"levels": [{"when": ...}, ...]}}: levels of one's own. */
+static enum status read_levels(struct link_spec_file *s, const char *name, const json_t *levels,
+                               int k, struct err *e)
+{
+    if (s->spec.column[k].type != LINK_AS_WRITTEN) {
+        err_set(e, ST_DATA, "comparisons: \"%.60s\" has levels of its own but the type %s", name,
+                link_type_name(s->spec.column[k].type));
+        return spec_error(s, e, "Such columns are of type as_written.");
+    }
+    if (own_levels_read(levels, name, s->csv[k], s->parts[k], &s->spec.column[k].own, e) != ST_OK)
+        return spec_error(s, e, NULL);
+    return ST_OK;
+}
+
+/* Without levels: the same, with its term frequency when it is one column, or not. */
+static enum status plain_levels(struct link_spec_file *s, int k, struct err *e)
+{
+    struct buf b = BUF_EMPTY;
+    for (int p = 0; p < s->parts[k]; p++)
+        buf_addf(&b, "%s\"%s_l\" = \"%s_r\"", p ? " AND " : "", s->csv[k][p], s->csv[k][p]);
+    json_t *levels = json_pack("[{s:s, s:s}, {s:s, s:s}]", "when", b.p, "means", "the same", "when",
+                               "ELSE", "means", "different");
+    if (s->parts[k] == 1)
+        json_object_set_new(json_array_get(levels, 0), "frequency", json_string(s->csv[k][0]));
+    enum status st = own_levels_read(levels, s->spec.column[k].name, s->csv[k], s->parts[k],
+                                     &s->spec.column[k].own, e);
+    json_decref(levels);
+    buf_free(&b);
+    return st == ST_OK ? ST_OK : spec_error(s, e, NULL);
+}
+
 /* {"postcode": {"compare": false}}: the column only blocks. */
 static enum status read_comparisons(struct link_spec_file *s, const json_t *all, struct err *e)
 {
-    static const char *const known[] = {"compare", NULL};
+    static const char *const known[] = {"compare", "levels", NULL};
     const char *name;
     json_t *v;
     int compared = s->spec.columns;
@@ -220,17 +272,25 @@ static enum status read_comparisons(struct link_spec_file *s, const json_t *all,
     json_object_foreach((json_t *)(uintptr_t)all, name, v)
     {
         int k = spec_column(&s->spec, name, strlen(name));
-        if (k < 0 || !json_is_object(v) || !json_is_boolean(json_object_get(v, "compare"))) {
+        const json_t *compare = json_object_get(v, "compare"),
+                     *levels = json_object_get(v, "levels");
+        if (k < 0 || !(json_is_boolean(compare) || (!compare && levels))) {
             err_set(e, ST_DATA,
                     "comparisons: \"%.60s\" must be one of the columns, with "
-                    "{\"compare\": true or false}",
+                    "{\"compare\": true or false} or {\"levels\": [...]}",
                     name);
             return spec_error(s, e, NULL);
         }
         TRY(json_only_keys(v, name, known, e));
-        s->spec.column[k].block_only = json_is_false(json_object_get(v, "compare"));
+        s->spec.column[k].block_only = json_is_false(compare);
+        if (levels)
+            TRY(read_levels(s, name, levels, k, e));
         compared -= s->spec.column[k].block_only;
     }
+    for (int k = 0; k < s->spec.columns; k++)
+        if (s->spec.column[k].type == LINK_AS_WRITTEN && !s->spec.column[k].own &&
+            !s->spec.column[k].block_only)
+            TRY(plain_levels(s, k, e));
     if (compared < 1) {
         err_set(e, ST_DATA, "comparisons: no column is left to compare");
         return spec_error(s, e, NULL);
@@ -314,6 +374,10 @@ enum status link_spec_of(json_t *doc, const char *path, struct link_spec_file *o
 
 void link_spec_free(struct link_spec_file *s)
 {
+    for (int k = 0; k < s->spec.columns; k++) {
+        own_levels_free(s->spec.column[k].own);
+        s->spec.column[k].own = NULL;
+    }
     json_decref(s->doc);
     s->doc = NULL;
 }
@@ -324,8 +388,8 @@ struct reader {
     const struct link_spec_file *s;
     struct csv csv;
     int id, source, extra;
-    int column[LINK_MAX_COLUMNS][3];
-    struct buf date[LINK_MAX_COLUMNS]; /* dates put together from three cells */
+    int column[LINK_MAX_COLUMNS][LINK_MAX_PARTS];
+    struct buf joined[LINK_MAX_COLUMNS]; /* what is put together from several cells */
 };
 
 static enum status find_columns(struct reader *r, struct link_extra *extra, struct err *e)
@@ -354,7 +418,7 @@ static bool small_number(struct str s, int64_t *out)
 /* Year, month and day cells as one ISO text, as far as they are filled. */
 static struct str join_date(struct reader *r, int k, const struct csv_row *row)
 {
-    struct buf *b = &r->date[k];
+    struct buf *b = &r->joined[k];
     struct str part[3] = {{0}};
     int64_t month, day;
     for (int p = 0; p < 3; p++)
@@ -372,6 +436,30 @@ static struct str join_date(struct reader *r, int k, const struct csv_row *row)
     return buf_str(b);
 }
 
+/* The cells of one comparison, one after the other; empty when all are. */
+static struct str join_cells(struct reader *r, int k, const struct csv_row *row)
+{
+    struct buf *b = &r->joined[k];
+    bool any = false;
+    buf_clear(b);
+    for (int p = 0; p < r->s->parts[k]; p++) {
+        struct str s = row->cells[r->column[k][p]];
+        if (p)
+            buf_addc(b, OWN_JOINT);
+        for (size_t i = 0; i < s.n; i++)
+            buf_addc(b, s.p[i] == OWN_JOINT ? ' ' : s.p[i]);
+        any |= s.n > 0;
+    }
+    return any ? buf_str(b) : (struct str){0};
+}
+
+static struct str cell_of(struct reader *r, int k, const struct csv_row *row)
+{
+    if (r->s->parts[k] == 1)
+        return row->cells[r->column[k][0]];
+    return r->s->spec.column[k].type == LINK_DATE ? join_date(r, k, row) : join_cells(r, k, row);
+}
+
 static enum status read_rows(struct reader *r, struct link_data *d, struct link_extra *extra,
                              struct err *e)
 {
@@ -386,7 +474,7 @@ static enum status read_rows(struct reader *r, struct link_data *d, struct link_
         if ((st = csv_check_width(&r->csv, &row, e)) != ST_OK)
             break;
         for (int k = 0; k < spec->columns; k++)
-            cells[k] = r->s->parts[k] == 3 ? join_date(r, k, &row) : row.cells[r->column[k][0]];
+            cells[k] = cell_of(r, k, &row);
         uint32_t n = link_data_records(d);
         if (!row.cells[r->id].n) {
             err_at(e, r->csv.name, row.line, r->s->id);
@@ -424,7 +512,7 @@ enum status link_people_read(const char *path, const struct link_spec_file *s, i
     }
     csv_close(&r.csv);
     for (int k = 0; k < LINK_MAX_COLUMNS; k++)
-        buf_free(&r.date[k]);
+        buf_free(&r.joined[k]);
     if (st == ST_OK && (st = link_data_finish(*out, threads, e)) != ST_OK)
         err_at(e, path, 0, s->id);
     if (st != ST_OK) {

@@ -6,12 +6,14 @@
 #include "base/json.h"
 #include "linkage/link.h"
 
+enum { LINK_MAX_PARTS = 6 }; /* CSV columns of one compared column */
+
 struct link_spec_file {
     json_t *doc;
     const char *id, *source; /* CSV column names; source may be NULL */
     struct link_spec spec;
-    /* the CSV columns of each compared column: one, or year, month, day */
-    const char *csv[LINK_MAX_COLUMNS][3];
+    /* the CSV columns of each compared column: one; year, month, day; or those of "of" */
+    const char *csv[LINK_MAX_COLUMNS][LINK_MAX_PARTS];
     int parts[LINK_MAX_COLUMNS];
     const char *path;
 };

@@ -1,6 +1,7 @@
 #include "linkage/column.h"
 
 #include "linkage/normalise.h"
+#include "linkage/own.h"
 #include "linkage/radix.h"
 
 #include <stdlib.h>
@@ -23,8 +24,11 @@ struct link_data *link_data_new(const struct link_spec *spec)
         BUG("a specification of %d columns", spec->columns);
     struct link_data *d = mem_zalloc(1, sizeof *d);
     d->spec = *spec;
-    for (int k = 0; k < spec->columns; k++)
+    for (int k = 0; k < spec->columns; k++) {
         d->spec.column[k].name = arena_strdup(&d->names, spec->column[k].name);
+        if (spec->column[k].own)
+            own_levels_share(spec->column[k].own);
+    }
     d->pending = mem_zalloc(1, sizeof *d->pending);
     d->given = d->family = -1;
     return d;
@@ -51,11 +55,14 @@ void link_data_free(struct link_data *d)
         intern_free(&d->column[k].texts);
         free(d->column[k].value);
         free(d->column[k].words);
+        own_free(d->column[k].own);
         free(d->column[k].initial);
         free(d->column[k].hash);
         free(d->column[k].count);
         free(d->lift[k]);
     }
+    for (int k = 0; k < d->spec.columns; k++)
+        own_levels_free(d->spec.column[k].own);
     intern_free(&d->sources);
     free(d->source);
     free(d->id_bytes);
@@ -273,6 +280,8 @@ static enum status choose_columns(struct link_data *d, struct err *e)
         const struct link_column *c = &d->spec.column[k];
         if (c->type != LINK_FULL_NAME) {
             add_column(d, k, c->name, c->type);
+            if (c->own)
+                d->column[d->columns - 1].own = own_new(c->own);
         } else if (split_full) {
             add_column(d, k, arena_printf(&d->names, "%s (given)", c->name), LINK_GIVEN_NAME);
             add_column(d, k, arena_printf(&d->names, "%s (family)", c->name), LINK_FAMILY_NAME);
@@ -505,9 +514,9 @@ struct link_column_report link_data_report(const struct link_data *d, int column
 /* ---- types ---- */
 
 static const char *const type_names[LINK_TYPES] = {
-    "given_name",  "family_name", "full_name", "date",     "year",        "sex",
-    "nationality", "country",     "place",     "postcode", "address",     "phone",
-    "email",       "identifier",  "code",      "text",     "date_dispute"};
+    "given_name",  "family_name", "full_name", "date",     "year",       "sex",
+    "nationality", "country",     "place",     "postcode", "address",    "phone",
+    "email",       "identifier",  "code",      "text",     "as_written", "date_dispute"};
 
 const char *link_type_name(enum link_type t)
 {

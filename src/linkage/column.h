@@ -37,6 +37,7 @@ struct column {
     struct intern texts; /* normalised texts; number k there is value k here (0 is "") */
     struct value *value;
     struct words *words; /* by value; NULL when the type has none */
+    struct own *own;     /* levels of one's own (own.h); NULL: the type's */
     uint8_t *initial;    /* names: first letter, with INITIAL_OF_WORDS when there are several */
     uint32_t *count;     /* records, by value */
     uint64_t *hash;      /* of the normalised text, by value */

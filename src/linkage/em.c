@@ -2,6 +2,7 @@
 
 #include "base/pool.h"
 #include "base/rng.h"
+#include "linkage/own.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,6 +71,8 @@ static void exact_equality(struct training *t, int k)
     const struct column *c = &t->d->column[k];
     uint64_t pairs[BANDS] = {0}, records[BANDS] = {0}, all = 0;
     for (uint32_t v = 1; v < c->values; v++) {
+        if (column_same(c, v) != LEVEL_SAME)
+            continue;
         int band = frequency_band(c, v);
         uint64_t equal = (uint64_t)c->count[v] * (c->count[v] - (c->count[v] > 0));
         pairs[band] += equal;
@@ -99,7 +102,7 @@ void training_random(struct training *t)
     pool_run(t->threads, 16, sample_one, &s);
     for (int k = 0; k < d->columns; k++) {
         uint64_t count[LINK_MAX_LEVELS] = {0}, present = 0, different = 0;
-        int levels = level_set_of(d->column[k].type)->levels;
+        int levels = column_levels(&d->column[k])->levels;
         for (int j = 0; j < 16; j++)
             for (int l = 1; l < levels; l++)
                 count[l] += s.count[j][k][l];
@@ -269,7 +272,7 @@ static double maximise(struct em *em, const struct tally *tally)
     m->twins = (tally->twins + TWINS_START * twins_weight) / (tally->match + twins_weight);
     for (int k = 0; k < m->columns; k++) {
         struct model_column *c = &m->column[k];
-        const double *start = level_set_of(c->type)->m;
+        const double *start = column_levels(&em->t->d->column[k])->m;
         double sum = 0.0;
         if (c->unused)
             continue;
@@ -287,10 +290,10 @@ static double maximise(struct em *em, const struct tally *tally)
 void em_fit(struct training *t, struct link_model *m)
 {
     struct em em = {.t = t, .m = m};
-    bool personal = false;
+    bool personal = false, plain = true;
     for (int k = 0; k < m->columns; k++) {
         struct model_column *c = &m->column[k];
-        memcpy(c->m, level_set_of(c->type)->m, sizeof c->m);
+        memcpy(c->m, column_levels(&t->d->column[k])->m, sizeof c->m);
         if (c->unused)
             continue;
         if (type_is_shared(c->type))
@@ -298,6 +301,7 @@ void em_fit(struct training *t, struct link_model *m)
         if (c->type == LINK_DATE || c->type == LINK_YEAR)
             em.born |= 1u << k;
         personal |= type_is_personal(c->type);
+        plain &= c->own != NULL;
     }
     em.guard = personal && em.shared;
     for (int k = 0; k < m->columns; k++) {
@@ -308,8 +312,9 @@ void em_fit(struct training *t, struct link_model *m)
     m->twins = TWINS_START;
     m->prior = fmin(0.1, (double)t->d->n * 0.25 / t->pairs_possible);
     /* first as if columns were independent: a dependence fitted at once would take the matches for
-     * strangers whose columns go together */
-    for (int round = 0; round < 2; round++) {
+     * strangers whose columns go together. Not at all with levels of one's own: such a model is to
+     * say what its file says, and no more. */
+    for (int round = 0; round < (plain ? 1 : 2); round++) {
         double change = 1.0;
         em.dependent = round == 1;
         for (int i = 0; i < ITERATIONS && change > 1e-4; i++, m->iterations++) {

@@ -1,4 +1,5 @@
 #include "linkage/model.h"
+#include "linkage/own.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,8 +31,10 @@ static struct link_reason reason_of(const struct link_data *d, const struct link
         .u = mc->u[level],
         .bits = mc->bits[level],
     };
-    if (level == LEVEL_SAME) {
-        r.bits = d->column[k].value[data_row(d, a)[k]].equal_bits;
+    const struct own *own = d->column[k].own;
+    uint32_t v = data_row(d, a)[k];
+    if (own ? own->bits[level] != NULL : level == LEVEL_SAME) {
+        r.bits = own ? own_bits(own, level, v, 0.0f) : d->column[k].value[v].equal_bits;
         r.frequency_bits = r.bits - mc->bits[level];
         r.u = r.m / exp2(r.bits);
     }

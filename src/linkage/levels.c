@@ -1,6 +1,7 @@
 #include "linkage/levels.h"
 
 #include "linkage/calendar.h"
+#include "linkage/own.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -75,6 +76,9 @@ static const struct level_set sets[LINK_TYPES] = {
                    .words = {"missing", "the same", "one character wrong", "different"},
                    .m = {0, .85, .04, .11}},
     [LINK_TEXT] = TEXT_LEVELS,
+    [LINK_AS_WRITTEN] = {.levels = 3,
+                         .words = {"missing", "the same", "different"},
+                         .m = {0, .85, .15}},
     [LINK_DATE_DISPUTE] = {.levels = 1, .words = {"missing"}},
 };
 
@@ -254,6 +258,8 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
         return 2 + jw_level(&email_rule, &c->value[a].key, &c->value[b].key);
     case LINK_IDENTIFIER:
         return edit_level(c, a, b, 2);
+    case LINK_AS_WRITTEN:
+        return c->own ? own_level(c->own, a, b) : 2;
     case LINK_DATE_DISPUTE:
     case LINK_TYPES:
         break;
@@ -457,7 +463,7 @@ uint64_t pattern_of(const struct link_data *d, const uint32_t *a, const uint32_t
     for (int k = 0; k < d->columns; k++) {
         if (!a[k] || !b[k] || d->column[k].unused)
             continue;
-        int level = a[k] == b[k] ? LEVEL_SAME : level_of_pair(d, a, b, k);
+        int level = a[k] == b[k] ? column_same(&d->column[k], a[k]) : level_of_pair(d, a, b, k);
         pattern |= (uint64_t)level << (4 * k);
     }
     if (d->given >= 0) {

@@ -47,6 +47,7 @@ enum link_type {
     LINK_IDENTIFIER, /* nearly one per person: case, document or insurance number */
     LINK_CODE,       /* few values, equal or not */
     LINK_TEXT,
+    LINK_AS_WRITTEN,   /* cells as they stand; levels may be of one's own (own.h) */
     LINK_DATE_DISPUTE, /* of the date column before it: "yes", or the other date; never compared */
     LINK_TYPES
 };
@@ -56,10 +57,12 @@ const char *link_type_name(enum link_type t);
 /* LINK_TYPES when there is no such type. */
 enum link_type link_type_of(struct str name);
 
+struct own_levels;
 struct link_column {
     const char *name; /* as in the specification; for reports and the model */
     enum link_type type;
-    bool block_only; /* may stand in blocking rules, but is not compared */
+    bool block_only;        /* may stand in blocking rules, but is not compared */
+    struct own_levels *own; /* of as_written columns; NULL: the type's levels */
 };
 
 enum link_mode {

@@ -17,6 +17,7 @@ struct model_column {
     double *frequency;   /* other data; of all other values the frequency is taken as `rare` */
     double rare;
     bool unused;
+    struct own_levels *own; /* levels of one's own; NULL: the type's */
 };
 
 /* Strangers who agree on column a agree on column b `lift` times as often as others do: a town and
@@ -58,12 +59,14 @@ double model_equal_bits(const struct model_column *mc, double frequency);
 
 /* ---- scoring ---- */
 
+struct own;
 struct scorer {
     const struct link_data *d;
     const struct link_model *m;
-    int order[LINK_MAX_COLUMNS], columns; /* cheap and telling columns first; names last */
-    float unequal[LINK_MAX_COLUMNS];      /* the most that different values can add */
-    float swapped;                        /* ... that names in each other's place can */
+    const struct own *own[LINK_MAX_COLUMNS]; /* of columns with levels of one's own */
+    int order[LINK_MAX_COLUMNS], columns;    /* cheap and telling columns first; names last */
+    float unequal[LINK_MAX_COLUMNS];         /* the most that different values can add */
+    float swapped;                           /* ... that names in each other's place can */
     float bits[LINK_MAX_COLUMNS][16];
     float prior;
     bool guard; /* against housemates: there are shared and personal columns */

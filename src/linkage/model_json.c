@@ -2,6 +2,7 @@
 
 #include "linkage/cluster.h"
 #include "linkage/model.h"
+#include "linkage/own.h"
 #include "text/fold.h"
 
 #include <inttypes.h>
@@ -16,10 +17,15 @@ enum { MODEL_VERSION = 1 };
 static json_t *levels_to_json(const struct model_column *c)
 {
     json_t *levels = json_array();
-    for (int l = 1; l < c->levels; l++)
-        json_array_append_new(levels, json_pack("{s:i, s:s, s:f, s:f, s:f}", "level", l, "means",
-                                                c->words[l], "m", c->m[l], "u", c->u[l], "bits",
-                                                c->bits[l]));
+    if (c->own && c->own->when[0])
+        json_array_append_new(levels, json_pack("{s:s}", "missing", c->own->when[0]));
+    for (int l = 1; l < c->levels; l++) {
+        json_t *one = json_pack("{s:i, s:s, s:f, s:f, s:f}", "level", l, "means", c->words[l], "m",
+                                c->m[l], "u", c->u[l], "bits", c->bits[l]);
+        if (c->own)
+            own_level_to_json(c->own, l, one);
+        json_array_append_new(levels, one);
+    }
     return levels;
 }
 
@@ -33,6 +39,14 @@ static json_t *frequencies_to_json(const struct model_column *c)
     return all;
 }
 
+static json_t *parts_to_json(const struct own_levels *own)
+{
+    json_t *all = json_array();
+    for (int k = 0; k < own->c.parts; k++)
+        json_array_append_new(all, json_string(own->c.part[k]));
+    return all;
+}
+
 json_t *link_model_to_json(const struct link_model *m)
 {
     char fingerprint[20];
@@ -43,10 +57,15 @@ json_t *link_model_to_json(const struct link_model *m)
         json_t *one = json_pack("{s:s, s:s, s:b}", "column", c->name, "type",
                                 link_type_name(c->type), "used", !c->unused);
         if (!c->unused) {
-            json_object_set_new(one, "chance_equal", json_real(c->any_equal));
+            if (c->own)
+                json_object_set_new(one, "of", parts_to_json(c->own));
+            else
+                json_object_set_new(one, "chance_equal", json_real(c->any_equal));
             json_object_set_new(one, "levels", levels_to_json(c));
-            json_object_set_new(one, "rare_frequency", json_real(c->rare));
-            json_object_set_new(one, "frequencies", frequencies_to_json(c));
+            if (!c->own) { /* else they are those of the records at hand */
+                json_object_set_new(one, "rare_frequency", json_real(c->rare));
+                json_object_set_new(one, "frequencies", frequencies_to_json(c));
+            }
         }
         json_array_append_new(comparisons, one);
     }
@@ -93,17 +112,35 @@ static enum status number_of(const json_t *o, const char *key, const char *where
     return ST_OK;
 }
 
+/* "of": the columns of a comparison with levels of one's own. */
+static enum status read_own(const json_t *of, const json_t *levels, struct model_column *c,
+                            struct err *e)
+{
+    const char *column[CONDITION_PARTS];
+    int n = (int)json_array_size(of);
+    if (n < 1 || n > CONDITION_PARTS || c->type != LINK_AS_WRITTEN)
+        return bad(e, "comparison \"%s\": \"of\" must list 1 to %d columns of type as_written",
+                   c->name, CONDITION_PARTS);
+    for (int k = 0; k < n; k++) {
+        column[k] = json_string_value(json_array_get(of, (size_t)k));
+        if (!column[k])
+            return bad(e, "comparison \"%s\": \"of\" must list columns", c->name);
+    }
+    return own_levels_read(levels, c->name, column, n, &c->own, e);
+}
+
 static enum status read_levels(const json_t *levels, struct model_column *c, struct err *e)
 {
-    const struct level_set *set = level_set_of(c->type);
+    const struct level_set *set = c->own ? &c->own->set : level_set_of(c->type);
+    size_t missing = c->own && c->own->when[0] ? 1 : 0; /* the missing level comes first */
     double m = 0.0, u = 0.0;
     c->levels = set->levels;
     memcpy(c->words, set->words, sizeof c->words);
-    if (json_array_size(levels) != (size_t)set->levels - 1)
+    if (json_array_size(levels) != (size_t)set->levels - 1 + missing)
         return bad(e, "comparison \"%s\" has %zu levels; %s has %d", c->name,
                    json_array_size(levels), link_type_name(c->type), set->levels - 1);
     for (int l = 1; l < set->levels; l++) {
-        const json_t *level = json_array_get(levels, (size_t)l - 1);
+        const json_t *level = json_array_get(levels, (size_t)l - 1 + missing);
         if (json_integer_value(json_object_get(level, "level")) != l)
             return bad(e, "comparison \"%s\": levels must be numbered 1, 2, ... in order", c->name);
         TRY(number_of(level, "m", c->name, 0.0, 1.0, &c->m[l], e));
@@ -112,7 +149,7 @@ static enum status read_levels(const json_t *levels, struct model_column *c, str
         m += c->m[l];
         u += c->u[l];
     }
-    if (fabs(m - 1.0) > 0.01 || fabs(u - 1.0) > 0.01)
+    if (!c->own && (fabs(m - 1.0) > 0.01 || fabs(u - 1.0) > 0.01))
         return bad(e, "comparison \"%s\": m adds up to %.4f and u to %.4f, not 1", c->name, m, u);
     return ST_OK;
 }
@@ -149,9 +186,14 @@ static enum status read_comparison(const json_t *o, struct model_column *c, stru
     c->unused = json_is_false(json_object_get(o, "used"));
     if (c->unused)
         return ST_OK;
+    const json_t *of = json_object_get(o, "of"), *levels = json_object_get(o, "levels");
+    if (of) {
+        TRY(read_own(of, levels, c, e));
+        return read_levels(levels, c, e);
+    }
     TRY(number_of(o, "chance_equal", c->name, 0.0, 1.0, &c->any_equal, e));
     TRY(number_of(o, "rare_frequency", c->name, 0.0, 1.0, &c->rare, e));
-    TRY(read_levels(json_object_get(o, "levels"), c, e));
+    TRY(read_levels(levels, c, e));
     return read_frequencies(json_object_get(o, "frequencies"), c, e);
 }
 
@@ -242,6 +284,12 @@ enum status link_model_fit(struct link_model *m, const struct link_data *d, stru
             return bad(e, "column \"%.60s\" is %s in the model, %s in the specification",
                        m->column[j].name, link_type_name(m->column[j].type),
                        link_type_name(d->column[k].type));
+        const struct own_levels *own = d->column[k].own ? d->column[k].own->levels : NULL;
+        if (!m->column[j].unused &&
+            (!own != !m->column[j].own || (own && !own_levels_equal(own, m->column[j].own))))
+            return bad(e,
+                       "column \"%.60s\" has other levels in the model than in the specification",
+                       m->column[j].name);
         in_order[k] = m->column[j];
     }
     for (int k = 0; k < m->edges; k++) {

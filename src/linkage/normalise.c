@@ -2,6 +2,7 @@
 
 #include "base/date.h"
 #include "linkage/model.h"
+#include "linkage/own.h"
 #include "text/phonetic.h"
 
 #include <stdio.h>
@@ -176,6 +177,11 @@ size_t normalise_value(struct normaliser *nz, enum link_type t, const struct col
         return normalise_dispute(nz, c, raw, out, &(bool){false});
     if (t == LINK_EMAIL)
         return normalise_email(raw, out);
+    if (t == LINK_AS_WRITTEN) {
+        size_t most = raw.n < NORMALISED_MAX ? raw.n : NORMALISED_MAX;
+        memcpy(out, raw.p, most);
+        return most;
+    }
     size_t n = text_fold(nz->text, raw, out);
     switch (t) {
     case LINK_SEX:
@@ -417,6 +423,8 @@ void column_derive(struct column *c, uint32_t first)
             c->initial[0] = 0;
     }
     c->values = n;
+    if (c->own)
+        own_derive(c->own, &c->texts, first);
 }
 
 /* ---- one row, live ---- */
@@ -479,6 +487,8 @@ void data_encode(struct link_data *d, struct normaliser *nz, const struct link_m
         struct column *c = &d->column[k];
         bool split = k + 1 < d->columns && c[1].from == c->from;
         struct str part[2] = {{out[0], 0}, {out[1], 0}};
+        if (c->own)
+            BUG("a live index of a column with levels of one's own");
         if (split && cells[c->from].n)
             normalise_full_name(nz, cells[c->from], out[0], &part[0].n, out[1], &part[1].n);
         else if (cells[c->from].n)

@@ -3,6 +3,7 @@
 #include "linkage/diagnose.h"
 #include "linkage/frozen.h"
 #include "linkage/model.h"
+#include "linkage/own.h"
 #include "linkage/radix.h"
 #include "linkage/tally.h"
 
@@ -119,6 +120,22 @@ static void scan_chunk(void *ctx, size_t job, int thread)
 
 /* ---- training ---- */
 
+/* Chances of equality are counted over equal values: the first level must be just that. */
+static enum status check_trainable(const struct link_data *d, struct err *e)
+{
+    for (int k = 0; k < d->columns; k++) {
+        const struct column *c = &d->column[k];
+        if (c->unused || !c->own || c->own->levels->trainable)
+            continue;
+        err_set(e, ST_DATA,
+                "comparison \"%.60s\" cannot be trained: its first level is not equality in all of "
+                "its columns",
+                c->name);
+        return err_hint(e, "Add such a level, or give a trained model with --use-model.");
+    }
+    return ST_OK;
+}
+
 static enum status train(const struct link_data *d, const struct plan *plan,
                          const struct link_options *o, struct link_model **model, struct err *e)
 {
@@ -127,6 +144,7 @@ static enum status train(const struct link_data *d, const struct plan *plan,
                          .threads = o->threads,
                          .pairs_possible = (double)pairs_possible(d),
                          .scale = 1.0};
+    TRY(check_trainable(d, e));
     uint64_t pairs = 0;
     for (int r = 0; r < plan->rules; r++)
         pairs += plan->rule[r].pairs;
@@ -157,12 +175,14 @@ static enum status train(const struct link_data *d, const struct plan *plan,
     m->records = d->n;
     for (int k = 0; k < d->columns; k++) {
         struct model_column *mc = &m->column[k];
-        const struct level_set *set = level_set_of(d->column[k].type);
+        const struct level_set *set = column_levels(&d->column[k]);
         snprintf(mc->name, sizeof mc->name, "%s", d->column[k].name);
         mc->type = d->column[k].type;
         mc->levels = set->levels;
         memcpy(mc->words, set->words, sizeof mc->words);
         mc->unused = d->column[k].unused;
+        if (d->column[k].own)
+            mc->own = own_levels_share(d->column[k].own->levels);
     }
     training_random(&t);
     em_fit(&t, m);

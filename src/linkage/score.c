@@ -1,4 +1,5 @@
 #include "linkage/model.h"
+#include "linkage/own.h"
 #include "linkage/radix.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@ void link_model_free(struct link_model *m)
     for (int k = 0; m && k < m->columns; k++) {
         intern_free(&m->column[k].known);
         free(m->column[k].frequency);
+        own_levels_free(m->column[k].own);
     }
     free(m);
 }
@@ -48,9 +50,12 @@ static void keep_order(struct model_column *c)
 void model_set_bits(struct link_model *m)
 {
     for (int k = 0; k < m->columns; k++) {
-        m->column[k].bits[0] = 0.0;
-        if (!m->column[k].unused)
-            keep_order(&m->column[k]);
+        struct model_column *c = &m->column[k];
+        c->bits[0] = 0.0;
+        if (!c->unused && !c->own)
+            keep_order(c);
+        for (int l = 1; c->own && l < c->levels; l++)
+            c->bits[l] = log2(c->m[l] / c->u[l]);
     }
 }
 
@@ -120,7 +125,7 @@ void model_remember(struct link_model *m, const struct link_data *d)
                 left -= c->count[v];
         }
         mc->rare = (values > 0.0 ? left / values + 0.5 : 1.0) / ((double)c->present + 1.0);
-        if (!is_secret(c->type))
+        if (!is_secret(c->type) && !c->own)
             remember_column(mc, c);
     }
 }
@@ -209,6 +214,16 @@ static float *bind_lift(const struct link_data *d, const struct dependence *edge
     return lift;
 }
 
+/* Term frequencies of such columns are always those of the records. */
+static void bind_own(const struct model_column *mc, struct column *c)
+{
+    own_bind(c->own, c->count, mc->u, mc->bits);
+    for (uint32_t v = 1; v < c->values; v++) {
+        int level = c->own->same[v];
+        c->value[v].equal_bits = own_bits(c->own, level, v, (float)mc->bits[level]);
+    }
+}
+
 void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 {
     for (int i = 0; i < LINK_MAX_COLUMNS; i++) {
@@ -217,7 +232,9 @@ void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
     }
     for (int k = 0; k < d->columns; k++) {
         struct column *c = &d->column[k];
-        for (uint32_t v = 1; v < c->values; v++)
+        if (c->own && !c->unused)
+            bind_own(&m->column[k], c);
+        for (uint32_t v = 1; !c->own && v < c->values; v++)
             c->value[v].equal_bits =
                 (float)(same_data ? model_equal_bits(&m->column[k], frequency_in(c, v))
                                   : model_text_bits(&m->column[k], intern_text(&c->texts, v)));
@@ -230,7 +247,11 @@ void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
 static float most_of_unequal(const struct scorer *s, int k)
 {
     bool name = k == s->d->given || k == s->d->family;
-    float most = s->bits[k][2];
+    float most = s->own[k] ? 0.0f : s->bits[k][2];
+    for (int l = 1; s->own[k] && l < s->m->column[k].levels; l++)
+        most = fmaxf(most, own_most(s->own[k], l, s->bits[k][l]));
+    if (s->own[k])
+        return most;
     for (int l = 3; l < s->m->column[k].levels; l++)
         if (!name || (l != NAME_SWAPPED && l != NAME_HALF_SWAPPED))
             most = fmaxf(most, s->bits[k][l]);
@@ -264,9 +285,10 @@ void scorer_new(struct scorer *s, const struct link_data *d, const struct link_m
     for (int k = 0; k < d->columns; k++) {
         for (int l = 0; l < m->column[k].levels; l++)
             s->bits[k][l] = (float)m->column[k].bits[l];
-        s->unequal[k] = most_of_unequal(s, k);
         if (d->column[k].unused)
             continue;
+        s->own[k] = d->column[k].own;
+        s->unequal[k] = most_of_unequal(s, k);
         if (type_is_shared(d->column[k].type))
             s->shared |= 1u << k;
         if (d->column[k].type == LINK_DATE || d->column[k].type == LINK_YEAR)
@@ -290,6 +312,8 @@ void scorer_new(struct scorer *s, const struct link_data *d, const struct link_m
 
 static inline float level_bits(const struct scorer *s, int k, int level, uint32_t value)
 {
+    if (s->own[k])
+        return own_bits(s->own[k], level, value, s->bits[k][level]);
     return level == LEVEL_SAME ? s->d->column[k].value[value].equal_bits : s->bits[k][level];
 }
 
@@ -371,7 +395,7 @@ float score_pair(const struct scorer *s, const uint32_t *a, const uint32_t *b, f
         if (!a[k] || !b[k])
             continue;
         if (a[k] == b[k]) {
-            p |= (uint64_t)LEVEL_SAME << (4 * k);
+            p |= (uint64_t)column_same(&d->column[k], a[k]) << (4 * k);
             continue;
         }
         int level = level_of_pair(d, a, b, k);
