@@ -190,7 +190,7 @@ static void write_results(struct store *s, int64_t records)
     OK(store_claims_put(s, c, claims, 2, &written, e));
     stop("claims, unchanged", (double)claims);
     start();
-    OK(store_lines_set(s, record, group, n, &written, e));
+    OK(store_lines_set(s, record, group, NULL, n, &written, e));
     stop("lines, new partition", (double)n);
     struct class_result r[14];
     for (int k = 0; k < 14; k++)

@@ -165,23 +165,48 @@ static void add_quoted(struct link_records *out, int64_t record, const char *tex
     }
 }
 
-static void add_record(struct link_records *out, const struct stored *s)
+static bool is_fresh(const struct link_wanted *w, int64_t id)
+{
+    size_t lo = 0, hi = w->agains;
+    if (!w->only_fresh || id > w->after)
+        return w->only_fresh;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (w->again[mid] < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < w->agains && w->again[lo] == id;
+}
+
+static void grow(struct link_records *out)
+{
+    if (out->count < out->cap)
+        return;
+    out->cap = out->cap ? out->cap * 2 : 1024;
+    out->id = mem_resize(out->id, out->cap, sizeof *out->id);
+    out->line = mem_resize(out->line, out->cap, sizeof *out->line);
+    out->import = mem_resize(out->import, out->cap, sizeof *out->import);
+    out->fresh = mem_resize(out->fresh, out->cap, sizeof *out->fresh);
+}
+
+static void add_record(struct link_records *out, const struct link_wanted *w,
+                       const struct stored *s)
 {
     struct str cells[CELLS];
     struct arena scratch = ARENA_EMPTY;
     char name[20];
-    if (out->count == out->cap) {
-        out->cap = out->cap ? out->cap * 2 : 1024;
-        out->id = mem_resize(out->id, out->cap, sizeof *out->id);
-        out->line = mem_resize(out->line, out->cap, sizeof *out->line);
-    }
+    bool fresh = is_fresh(w, s->id);
+    grow(out);
     out->id[out->count] = s->id;
-    out->line[out->count++] = s->line;
+    out->line[out->count] = s->line;
+    out->import[out->count] = s->import;
+    out->fresh[out->count++] = fresh;
     link_cells(&s->record, s->organisation, &scratch, cells);
     link_record_name(s->id, name);
-    /* Linked across sources: the known records are one source, each new one is its own. */
-    bool new = out->new_after >= 0 && s->id > out->new_after;
-    link_data_add(out->data, str_of(name), new ? str_of(name) : (struct str){"", 0}, cells);
+    /* Linked across sources: the known records are one source, each fresh one is its own. */
+    link_data_add(out->data, str_of(name), fresh ? str_of(name) : (struct str){"", 0}, cells);
     add_reference(out, true, s->id, cell(get(&s->record, fields.external_id)));
     add_quoted(out, s->id, get(&s->record, fields.prior));
     const char *nrm = identifier(&s->record, "NRM");
@@ -190,27 +215,33 @@ static void add_record(struct link_records *out, const struct stored *s)
     arena_free(&scratch);
 }
 
-enum status link_records_read(struct store *s, int64_t new_after, struct link_records *out,
-                              const struct progress *progress, struct err *e)
+enum status link_records_read(struct store *s, const struct link_wanted *wanted,
+                              struct link_records *out, const struct progress *progress,
+                              struct err *e)
 {
-    static const char *const wanted[] = {LINK_CELL_FIELDS, "referral.external_id",
-                                         "referral.prior_reference", NULL};
-    struct view view = {.order = VIEW_BY_RECORD, .purpose = "linkage", .fields = wanted};
+    static const char *const fields_wanted[] = {LINK_CELL_FIELDS, "referral.external_id",
+                                                "referral.prior_reference", NULL};
+    struct view view = {.order = VIEW_BY_RECORD,
+                        .purpose = "linkage",
+                        .fields = fields_wanted,
+                        .records = wanted->records,
+                        .id_count = wanted->count};
     struct link_spec spec = link_records_spec();
     struct cursor *cursor;
     struct view_batch rows;
-    uint64_t records, lines;
+    uint64_t records = wanted->count, lines;
     int64_t highest;
-    *out = (struct link_records){.new_after = new_after};
-    if (new_after >= 0)
+    *out = (struct link_records){0};
+    if (wanted->only_fresh)
         spec.mode = LINK_ACROSS;
-    TRY(store_count_records(s, &records, &lines, &highest, e));
+    if (!wanted->records)
+        TRY(store_count_records(s, &records, &lines, &highest, e));
     TRY(store_view_open(s, &view, &cursor, e));
     out->data = link_data_new(&spec);
     enum status status;
     while ((status = store_view_next(cursor, &rows, e)) == ST_OK && rows.n) {
         for (size_t i = 0; i < rows.n; i++)
-            add_record(out, &rows.rows[i]);
+            add_record(out, wanted, &rows.rows[i]);
         progress_tick(progress, "reading", out->count, records);
     }
     struct err close_error = {0};
@@ -224,12 +255,28 @@ enum status link_records_read(struct store *s, int64_t new_after, struct link_re
     return status;
 }
 
+bool link_records_find(const struct link_records *r, int64_t id, uint32_t *position)
+{
+    size_t lo = 0, hi = r->count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (r->id[mid] < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    *position = (uint32_t)lo;
+    return lo < r->count && r->id[lo] == id;
+}
+
 void link_records_free(struct link_records *r)
 {
     if (r->data)
         link_data_free(r->data);
     free(r->id);
     free(r->line);
+    free(r->import);
+    free(r->fresh);
     free(r->borne);
     free(r->quoted);
     arena_free(&r->memory);

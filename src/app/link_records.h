@@ -39,23 +39,37 @@ struct quoted {
 
 struct link_records {
     struct link_data *data;
-    int64_t *id;   /* store id of each record, in order of adding */
-    int64_t *line; /* its line now */
+    int64_t *id;     /* store id of each record, in order of adding, which is ascending */
+    int64_t *line;   /* its line now */
+    int64_t *import; /* its import */
+    bool *fresh;     /* it is one of those to be compared (link_wanted) */
     size_t count, cap;
     struct quoted *borne; /* references that name a record: its own NRM, helpline, ... reference */
     size_t borne_count, borne_cap;
     struct quoted *quoted; /* earlier references that a record quotes */
     size_t quoted_count, quoted_cap;
-    int64_t new_after;
     struct arena memory;
 };
 
-/* Reads every visible record. With new_after >= 0, pairs of two records up to that id are not to be
- * compared again: only what came later is linked, with everything. Free with link_records_free. */
-MUST_CHECK enum status link_records_read(struct store *s, int64_t new_after,
+/* Which records, and which of their pairs. */
+struct link_wanted {
+    const int64_t *records; /* only these, ascending; NULL: every visible one */
+    size_t count;
+    /* Compare only pairs with a record after `after`, or one of `again` (ascending): for finding
+     * what is new to a register that is linked already. */
+    bool only_fresh;
+    int64_t after;
+    const int64_t *again;
+    size_t agains;
+};
+
+/* Free with link_records_free. */
+MUST_CHECK enum status link_records_read(struct store *s, const struct link_wanted *wanted,
                                          struct link_records *out, const struct progress *progress,
                                          struct err *e);
 void link_records_free(struct link_records *r);
+/* Position of a store id; false when it is not there. */
+bool link_records_find(const struct link_records *r, int64_t id, uint32_t *position);
 
 /* The text that stands for a record's id in link_data: sorts as the number does. */
 void link_record_name(int64_t id, char out[20]);

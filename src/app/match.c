@@ -1,10 +1,9 @@
 #include "app/match.h"
 
 #include "app/register_link.h"
+#include "app/register_model.h"
 #include "base/limits.h"
 #include "base/order.h"
-#include "linkage/model.h"
-#include "linkage/model_json.h"
 #include "linkage/search.h"
 #include "store/admin.h"
 
@@ -14,7 +13,8 @@
 struct matcher {
     struct store *store;
     struct link_index *index;
-    struct quoted *borne; /* own references of records, by text */
+    struct link_frozen *frozen; /* the index reads it */
+    struct quoted *borne;       /* own references of records, by text */
     size_t borne_count;
     struct arena memory; /* their text */
     int32_t today;
@@ -36,18 +36,15 @@ static enum status never_linked(struct err *e)
 }
 
 /* Takes over the model; the records' data goes to the index, on success and on failure. */
-static enum status build_index(struct link_records *r, struct link_model *model, int threads,
+static enum status build_index(struct link_records *r, struct link_model *model,
+                               const struct link_frozen *frozen, int threads,
                                struct link_index **out, struct err *e)
 {
     struct link_data *d = r->data;
-    struct link_index_options o = {.threshold_bits = LINK_AUTO_BITS};
+    struct link_index_options o = {.threshold_bits = LINK_AUTO_BITS, .frozen = frozen};
     enum status s = link_data_finish(d, threads, e);
     if (s == ST_OK)
-        s = link_model_fit(model, d, e);
-    if (s == ST_OK) {
-        model_remember(model, d); /* how common each value is, from the records as they are */
         s = link_index_new(d, model, &o, out, e);
-    }
     if (s == ST_OK || *out) {
         r->data = NULL; /* the index owns both now */
         return s;
@@ -59,25 +56,27 @@ static enum status build_index(struct link_records *r, struct link_model *model,
 enum status matcher_new(struct store *s, int threads, int32_t today,
                         const struct progress *progress, struct matcher **out, struct err *e)
 {
-    struct link_model *model;
+    struct register_model kept;
     struct link_records r;
+    struct link_wanted everybody = {0};
     *out = NULL;
-    TRY(register_model(s, &model, e));
-    if (!model)
+    TRY(register_model_read(s, &kept, e));
+    if (!kept.model)
         return never_linked(e);
-    enum status st = link_records_read(s, -1, &r, progress, e);
+    enum status st = link_records_read(s, &everybody, &r, progress, e);
     if (st != ST_OK) {
-        link_model_free(model);
+        register_model_free(&kept);
         return st;
     }
     struct matcher *m = mem_zalloc(1, sizeof *m);
     m->store = s;
     m->today = today;
+    m->frozen = kept.frozen;
     if (r.count < 2) {
-        link_model_free(model);
+        link_model_free(kept.model);
         st = never_linked(e);
     } else {
-        st = build_index(&r, model, threads, &m->index, e);
+        st = build_index(&r, kept.model, kept.frozen, threads, &m->index, e);
     }
     if (r.borne_count)
         qsort(r.borne, r.borne_count, sizeof *r.borne, by_text);
@@ -100,6 +99,7 @@ void matcher_free(struct matcher *m)
     if (!m)
         return;
     link_index_free(m->index);
+    link_frozen_free(m->frozen);
     free(m->borne);
     arena_free(&m->memory);
     free(m);

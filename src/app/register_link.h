@@ -1,4 +1,11 @@
-/* Use case: which records of the register are one person. Claims, never merges. */
+/* Use case: which records of the register are one person. Claims, never merges.
+ *
+ * While the register's model stands (register_model.h), lines are a function of its records and of
+ * people's decisions. register_link computes what changed: it compares the records that are new, or
+ * back, with everybody, and clusters the components that they and the decisions touch; the outcome
+ * is that of linking everything with the same model, whatever the order in which the records and
+ * decisions came (docs/method/linkage.md). A model is trained on the first link, when the register
+ * has outgrown it by a quarter, and on demand. */
 #ifndef APP_REGISTER_LINK_H
 #define APP_REGISTER_LINK_H
 
@@ -18,27 +25,24 @@
  * people misread references, and one reference can name two people of a family. */
 #define LINK_REFERENCE_VETO_BITS (-12.0)
 
-/* What the register keeps of the last linkage, by store_text and store_mark. The model holds levels
- * and their weights, and no value of any record. */
-#define LINK_MODEL_TEXT "link.model"
-/* Set with a person's decision, in one transaction: the next linkage works it in though no record
- * is new. */
-#define LINK_STALE_MARK "link.stale"
-
 struct register_link_job {
     struct store *store; /* KEYS_LINKAGE, STORE_JOB */
     int threads;
-    bool full; /* link everything again, even when little is new */
+    bool full;  /* link everything again, with the model in use */
+    bool train; /* train a new model first; everything is linked with it */
     struct progress progress;
-    /* out */
-    bool nothing_new;
-    uint64_t records, new_records, pairs_scored, lines, joined, proposed, by_reference, moved;
+    /* out; pairs and references are of what was linked again */
+    bool nothing_new, trained;
+    uint64_t records, new_records, linked_again, pairs_scored, lines, joined, proposed,
+        by_reference, moved;
 };
 
 MUST_CHECK enum status register_link(struct register_link_job *job, struct err *e);
 
-struct link_model;
-/* The model that the last link kept; *out is NULL when the register was never linked. */
-MUST_CHECK enum status register_model(struct store *s, struct link_model **out, struct err *e);
+/* Works in what is pending and compares nothing new: people's decisions. Inside the caller's
+ * transaction, which holds the decision too; *moved: records that changed their line. *left: there
+ * is no model yet, so that only register_link can do it. Cost: that of the components concerned. */
+MUST_CHECK enum status register_link_decided(struct store *s, int threads, uint64_t *moved,
+                                             bool *left, struct err *e);
 
 #endif

@@ -3,8 +3,8 @@
  * A pair of records is decided by a first reviewer, and where wished by a second, who is another
  * person. Two different answers are a conflict: the pair goes back to the machine's view and stays
  * in the queue. Every step is dated, named, reversible and in the audit log. A decision binds
- * clustering: it sets LINK_STALE_MARK, and the next register_link works it in (the command runs it
- * at once). Answers about a pair are store reviews with the questions below, record the smaller. */
+ * clustering: the components concerned are linked again in the transaction that holds it. Answers
+ * about a pair are store reviews with the questions below, record the smaller. */
 #ifndef APP_REVIEW_H
 #define APP_REVIEW_H
 
@@ -114,21 +114,30 @@ bool review_is_conflict(const struct review_answer *first, const struct review_a
 
 /* ---- deciding ---- */
 
+/* What a decision did to the lines. */
+struct review_linked {
+    uint64_t moved; /* records that are on another line now */
+    bool left;      /* there is no model yet: register_link has to do it */
+};
+
 struct review_decision {
-    struct store *store; /* STORE_JOB, KEY_S4 when there is a note; its actor is the reviewer */
+    struct store *store; /* STORE_JOB, KEYS_LINKAGE, KEY_S4 when there is a note; its actor is the
+                            reviewer */
     int64_t a, b;
     const char *answer;   /* "SAME", "DIFFERENT", "UNSURE" */
     const char *reviewer; /* the actor's name */
     const char *note;     /* may be NULL; kept sealed */
     bool second;
-    enum claim_status outcome; /* out */
-    bool conflict;             /* out */
+    enum claim_status outcome;   /* out */
+    bool conflict;               /* out */
+    struct review_linked linked; /* out */
 };
 /* ST_DATA: not a pair of the register; a second reviewer who is the first; no first answer; an
  * answer by somebody else stands; the answer contradicts other decisions. One transaction. */
 MUST_CHECK enum status review_decide(struct review_decision *d, struct err *e);
 /* Takes the latest answer on the pair back; what stood before it stands again. */
-MUST_CHECK enum status review_undo(struct store *s, int64_t a, int64_t b, struct err *e);
+MUST_CHECK enum status review_undo(struct store *s, int64_t a, int64_t b, struct review_linked *out,
+                                   struct err *e);
 /* Same incident or new episode: SAME, NEW or UNCLEAR; and its undo. */
 MUST_CHECK enum status review_incident(struct store *s, int64_t record, const char *answer,
                                        const char *note, struct err *e);

@@ -10,7 +10,6 @@
 /* ---- answers ---- */
 
 struct answers {
-    int64_t a, b;
     struct arena *memory;
     struct review_answer *first, *second;
 };
@@ -19,9 +18,6 @@ static enum status note_answer(void *ctx, const struct review *r, struct err *e)
 {
     struct answers *f = ctx;
     (void)e;
-    /* A corrected record has a new number, which may be the larger of the two. */
-    if (!(r->record == f->a && r->other == f->b) && !(r->record == f->b && r->other == f->a))
-        return ST_OK;
     struct review_answer *to = strcmp(r->question, REVIEW_FIRST) == 0    ? f->first
                                : strcmp(r->question, REVIEW_SECOND) == 0 ? f->second
                                                                          : NULL;
@@ -36,9 +32,9 @@ enum status review_answers_read(struct store *s, int64_t a, int64_t b, struct ar
                                 struct review_answer *first, struct review_answer *second,
                                 struct err *e)
 {
-    struct answers f = {a, b, memory, first, second};
+    struct answers f = {memory, first, second};
     *first = *second = (struct review_answer){0};
-    return store_reviews_each(s, note_answer, &f, e);
+    return store_reviews_of(s, a, b, note_answer, &f, e); /* a correction may turn the two round */
 }
 
 bool review_is_conflict(const struct review_answer *first, const struct review_answer *second)
@@ -52,11 +48,24 @@ struct decided_pair {
     int64_t a, b;
     bool same;
 };
+/* Decisions that hang together with the pair in question: those on the records that decisions for
+ * one person reach from either of the two. */
 struct decisions {
     struct decided_pair *all;
     size_t count, cap;
-    int64_t a, b; /* the pair in question: left out */
+    int64_t *reached;
+    size_t reaches, reach_cap;
+    int64_t a, b; /* the pair in question: its own claim is left out */
 };
+
+static void reach(struct decisions *d, int64_t id)
+{
+    for (size_t i = 0; i < d->reaches; i++)
+        if (d->reached[i] == id)
+            return;
+    MEM_GROW(d->reached, d->reach_cap, d->reaches + 1);
+    d->reached[d->reaches++] = id;
+}
 
 static enum status note_decision(void *ctx, const struct claim *c, struct err *e)
 {
@@ -68,12 +77,31 @@ static enum status note_decision(void *ctx, const struct claim *c, struct err *e
         return ST_OK;
     MEM_GROW(d->all, d->cap, d->count + 1);
     d->all[d->count++] = (struct decided_pair){c->a, c->b, c->status == CLAIM_CONFIRMED};
+    if (c->status == CLAIM_CONFIRMED) {
+        reach(d, c->a);
+        reach(d, c->b);
+    }
     return ST_OK;
+}
+
+static enum status find_decisions(struct store *s, struct decisions *d, struct err *e)
+{
+    reach(d, d->a);
+    reach(d, d->b);
+    for (size_t i = 0; i < d->reaches; i++)
+        TRY(store_claims_of(s, d->reached[i], note_decision, d, e));
+    return ST_OK;
+}
+
+static int by_id(const void *x, const void *y)
+{
+    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+    return (a > b) - (a < b);
 }
 
 static uint32_t number_of(const int64_t *ids, size_t n, int64_t id)
 {
-    const int64_t *at = bsearch(&id, ids, n, sizeof *ids, order_int64);
+    const int64_t *at = bsearch(&id, ids, n, sizeof *ids, by_id);
     return (uint32_t)(at - ids);
 }
 
@@ -108,7 +136,7 @@ static bool is_consistent(const struct decided_pair *all, size_t n)
 static enum status check_consistent(struct store *s, int64_t a, int64_t b, bool same, struct err *e)
 {
     struct decisions d = {.a = a, .b = b};
-    enum status st = store_claims_each(s, -1, note_decision, &d, e);
+    enum status st = find_decisions(s, &d, e);
     if (st == ST_OK) {
         MEM_GROW(d.all, d.cap, d.count + 1);
         d.all[d.count++] = (struct decided_pair){a, b, same};
@@ -122,6 +150,7 @@ static enum status check_consistent(struct store *s, int64_t a, int64_t b, bool 
         }
     }
     free(d.all);
+    free(d.reached);
     return st;
 }
 
@@ -179,7 +208,18 @@ static enum claim_status outcome_of(const char *answer, enum claim_status now)
     return CLAIM_PROPOSED;
 }
 
-static enum status write_decision(const struct review_decision *d, const struct standing *now,
+/* The lines follow at once, in the same transaction. */
+static enum status relink(struct store *s, int64_t a, int64_t b, const char *what,
+                          struct review_linked *out, struct err *e)
+{
+    char cause[80];
+    snprintf(cause, sizeof cause, "%s %lld and %lld", what, (long long)a, (long long)b);
+    TRY(store_pending_add(s, a, false, cause, e));
+    TRY(store_pending_add(s, b, false, cause, e));
+    return register_link_decided(s, 1, &out->moved, &out->left, e);
+}
+
+static enum status write_decision(struct review_decision *d, const struct standing *now,
                                   struct err *e)
 {
     struct review r = {.record = d->a,
@@ -192,7 +232,7 @@ static enum status write_decision(const struct review_decision *d, const struct 
     if (st == ST_OK)
         st = store_review_put(d->store, &r, e);
     if (st == ST_OK)
-        st = store_mark_set(d->store, LINK_STALE_MARK, 1, e);
+        st = relink(d->store, d->a, d->b, "decision on", &d->linked, e);
     if (st == ST_OK)
         return store_commit(d->store, e);
     store_rollback(d->store);
@@ -256,23 +296,25 @@ static enum status settle(struct store *s, int64_t a, int64_t b, struct err *e)
     return st;
 }
 
-static enum status take_back(struct store *s, int64_t a, int64_t b, int64_t review, struct err *e)
+static enum status take_back(struct store *s, int64_t a, int64_t b, int64_t review,
+                             struct review_linked *out, struct err *e)
 {
     TRY(store_begin(s, e));
     enum status st = store_claim_undo(s, a, b, e);
     if (st == ST_OK)
         st = store_review_undo(s, review, e);
     if (st == ST_OK)
-        st = store_mark_set(s, LINK_STALE_MARK, 1, e);
-    if (st == ST_OK)
         st = settle(s, a, b, e);
+    if (st == ST_OK)
+        st = relink(s, a, b, "decision undone on", out, e);
     if (st == ST_OK)
         return store_commit(s, e);
     store_rollback(s);
     return st;
 }
 
-enum status review_undo(struct store *s, int64_t a, int64_t b, struct err *e)
+enum status review_undo(struct store *s, int64_t a, int64_t b, struct review_linked *out,
+                        struct err *e)
 {
     struct arena memory = ARENA_EMPTY;
     struct review_answer first, second;
@@ -286,7 +328,7 @@ enum status review_undo(struct store *s, int64_t a, int64_t b, struct err *e)
         st = err_set(e, ST_DATA, "there is no decision on records %lld and %lld to undo",
                      (long long)a, (long long)b);
     if (st == ST_OK)
-        st = take_back(s, a, b, second.id > first.id ? second.id : first.id, e);
+        st = take_back(s, a, b, second.id > first.id ? second.id : first.id, out, e);
     arena_free(&memory);
     return st;
 }

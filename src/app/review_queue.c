@@ -1,5 +1,6 @@
 /* The queue by value of information, the three zones, and what people's answers measure. */
 #include "app/register_link.h"
+#include "app/register_model.h"
 #include "app/review.h"
 #include "base/order.h"
 

@@ -1,5 +1,5 @@
-/* Deciding and taking back: the answer is written under the reviewer's name, then the machine links
- * again with it. */
+/* Deciding and taking back: the answer is written under the reviewer's name, and the lines follow.
+ */
 #include "app/register_link.h"
 #include "app/review.h"
 #include "cli/job.h"
@@ -38,16 +38,16 @@ static enum status number(const struct cli *c, int i, int64_t *out, struct err *
     return err_set(e, ST_USAGE, "records are numbers, as review list shows them");
 }
 
-static enum status link_again(struct cli *c, struct register_link_job *job, struct err *e)
+/* What a decision could not link by itself. */
+static enum status link_rest(struct cli *c, struct store *s, struct review_linked *l, struct err *e)
 {
-    *job = (struct register_link_job){.progress = cli_progress(c)};
-    TRY(thread_count(c, &job->threads, e));
-    TRY(register_open(c, STORE_JOB, KEYS_LINKAGE, "linkage", &job->store, e));
-    enum status s = register_link(job, e);
-    store_close(job->store);
-    if (s != ST_OK)
-        err_context(e, "the answer is kept, but linking with it failed");
-    return s;
+    struct register_link_job job = {.store = s, .progress = cli_progress(c)};
+    if (!l->left)
+        return ST_OK;
+    TRY(thread_count(c, &job.threads, e));
+    enum status st = register_link(&job, e);
+    l->moved += job.moved;
+    return st == ST_OK ? ST_OK : err_context(e, "the answer is kept, but linking with it failed");
 }
 
 static enum status say(const struct cli *c, const char *outcome, bool conflict, uint64_t moved,
@@ -98,7 +98,6 @@ static enum status decide_pair(struct cli *c, struct err *e)
     static const char *const from[] = {"same", "different", "unsure"}, *const to[] = {"SAME",
                                                                                       "DIFFERENT",
                                                                                       "UNSURE"};
-    struct register_link_job job;
     struct review_decision d = {.reviewer = cli_text(c, "by", NULL),
                                 .note = cli_text(c, "note", NULL),
                                 .second = cli_has(c, "second")};
@@ -109,10 +108,10 @@ static enum status decide_pair(struct cli *c, struct err *e)
     TRY(number(c, 1, &d.b, e));
     TRY(open_as(c, d.reviewer, &d.store, e));
     enum status st = review_decide(&d, e);
+    if (st == ST_OK)
+        st = link_rest(c, d.store, &d.linked, e);
     store_close(d.store);
-    TRY(st);
-    TRY(link_again(c, &job, e));
-    return say(c, claim_status_name(d.outcome), d.conflict, job.moved, e);
+    return st == ST_OK ? say(c, claim_status_name(d.outcome), d.conflict, d.linked.moved, e) : st;
 }
 
 static enum status run_decide(struct cli *c, struct err *e)
@@ -164,19 +163,18 @@ const struct command cmd_review_decide = {
 static enum status run_undo(struct cli *c, struct err *e)
 {
     struct store *s;
-    struct register_link_job job = {0};
+    struct review_linked linked = {0};
     int64_t a, b = 0;
     bool pair = cli_args(c) == 2;
     TRY(number(c, 0, &a, e));
     if (pair)
         TRY(number(c, 1, &b, e));
     TRY(open_as(c, cli_text(c, "by", NULL), &s, e));
-    enum status st = pair ? review_undo(s, a, b, e) : review_incident_undo(s, a, e);
+    enum status st = pair ? review_undo(s, a, b, &linked, e) : review_incident_undo(s, a, e);
+    if (st == ST_OK)
+        st = link_rest(c, s, &linked, e);
     store_close(s);
-    TRY(st);
-    if (pair)
-        TRY(link_again(c, &job, e));
-    return say(c, "undone", false, job.moved, e);
+    return st == ST_OK ? say(c, "undone", false, linked.moved, e) : st;
 }
 
 static const struct opt undo_opts[] = {

@@ -35,9 +35,10 @@ static enum status job(struct cli *c, struct store *store, struct register_link_
     link->store = store;
     link->progress = cli_progress(c);
     link->full = cli_has(c, "full");
+    link->train = cli_has(c, "train");
     TRY(thread_count(c, &link->threads, e));
     TRY(register_link(link, e));
-    TRY(find_command(c, store, true, !link->full, found, e));
+    TRY(find_command(c, store, true, !link->full && !link->train, found, e));
     TRY(notices_write(store, cli_text(c, "store", NULL), &notices, e));
     return print(c, link, found, notices, e);
 }
@@ -59,6 +60,7 @@ static const struct opt opts[] = {
     THREADS_OPT,
     FIND_OPTIONS,
     {"full", OPT_FLAG, NULL, "do everything again, even for what did not change", false, 0},
+    {"train", OPT_FLAG, NULL, "the same, with a new linkage model", false, 0},
     {0},
 };
 

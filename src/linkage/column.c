@@ -417,6 +417,8 @@ static void keep_other_names(struct link_data *d, int k)
 enum status link_data_finish(struct link_data *d, int threads, struct err *e)
 {
     (void)threads;
+    if (d->finished)
+        return ST_OK;
     flush_pending(d);
     TRY(sort_ids(d, e));
     TRY(choose_columns(d, e));

@@ -80,7 +80,8 @@ static void exact_equality(struct training *t, int k)
         all += equal;
     }
     double n = (double)c->present, possible = n > 1.0 ? n * (n - 1.0) : 1.0;
-    t->random[k][LEVEL_SAME] = (double)all / possible;
+    /* Of values that are all different one cannot say that they never meet: half a pair. */
+    t->random[k][LEVEL_SAME] = fmax((double)all, 1.0) / possible;
     for (int b = 0; b < BANDS; b++) {
         t->band_random[k][b] = (double)pairs[b] / possible;
         t->band_share[k][b] = (double)records[b] / n;

@@ -218,7 +218,7 @@ static float *bind_lifts(const struct link_frozen *f, const struct link_data *d,
     return out;
 }
 
-void frozen_bind(const struct link_frozen *f, const struct link_model *m, struct link_data *d)
+void link_frozen_bind(const struct link_frozen *f, const struct link_model *m, struct link_data *d)
 {
     for (int k = 0; k < d->columns; k++) {
         d->column[k].unused = f->column[k].unused;

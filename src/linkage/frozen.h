@@ -48,10 +48,8 @@ struct link_frozen {
 struct link_frozen *frozen_new(const struct link_data *d, const struct link_model *m,
                                const struct plan *p);
 
-/* As model_bind, with the frozen frequencies; also marks the columns that are not in use. */
-void frozen_bind(const struct link_frozen *f, const struct link_model *m, struct link_data *d);
-/* The same for one record that was added: its values from number first[k] on, and its lifts, for
- * which d->lift has room. */
+/* As link_frozen_bind, for one record that was added: its values from number first[k] on, and its
+ * lifts, for which d->lift has room. */
 void frozen_bind_record(const struct link_frozen *f, const struct link_model *m,
                         struct link_data *d, uint32_t record, const uint32_t *first);
 

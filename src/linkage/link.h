@@ -114,7 +114,7 @@ void link_data_free(struct link_data *d);
 void link_data_add(struct link_data *d, struct str id, struct str source, const struct str *cells);
 
 /* Sorts by id, decides date forms, normalises the distinct values. ST_DATA: duplicate or empty
- * ids, fewer than two records. After it link_data_add is a BUG. */
+ * ids, fewer than two records. After it link_data_add is a BUG; a second call does nothing. */
 MUST_CHECK enum status link_data_finish(struct link_data *d, int threads, struct err *e);
 
 uint32_t link_data_records(const struct link_data *d);
@@ -152,6 +152,8 @@ struct link_frozen;
 void link_frozen_free(struct link_frozen *f);
 void link_frozen_write(const struct link_frozen *f, struct buf *out);
 MUST_CHECK enum status link_frozen_read(struct str bytes, struct link_frozen **out, struct err *e);
+/* Gives the values of `d` the frozen weights, as link_run does: for link_score before it. */
+void link_frozen_bind(const struct link_frozen *f, const struct link_model *m, struct link_data *d);
 /* Does it belong to the model (same columns, same dependences)? */
 bool link_frozen_fits(const struct link_frozen *f, const struct link_model *m);
 

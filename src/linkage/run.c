@@ -492,7 +492,7 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     double t0 = now(o);
     struct plan plan;
     if (*model && o->frozen) {
-        frozen_bind(o->frozen, *model, d);
+        link_frozen_bind(o->frozen, *model, d);
         plan_frozen(&plan, d, o->frozen);
     } else {
         plan_new(&plan, d);

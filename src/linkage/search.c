@@ -450,7 +450,7 @@ enum status link_index_new(struct link_data *d, struct link_model *m,
         x->o.group_cap = GROUP_CAP;
     x->nz = normaliser_new();
     if (o->frozen)
-        frozen_bind(o->frozen, m, d);
+        link_frozen_bind(o->frozen, m, d);
     else
         model_bind(m, d, false);
     for (int i = 0; o->frozen && i < m->edges; i++)

@@ -146,6 +146,40 @@ static enum status withdraw_older(struct store *s, int64_t run, uint64_t *withdr
                         (long long)run, (unsigned long long)*withdrawn);
 }
 
+static enum status withdraw(struct store *s, const struct claim *c, size_t n, int64_t run,
+                            uint64_t *withdrawn, struct err *e)
+{
+    char at[CLOCK_TEXT_BYTES];
+    clock_utc(at);
+    for (size_t k = 0; k < n; k++) {
+        int64_t machine;
+        TRY(db_get_int(s->db, e, 0, &machine,
+                       "SELECT count(*) FROM claim WHERE a = $1 AND b = $2 AND human = 0"
+                       " AND status <> 'WITHDRAWN'",
+                       "ii", c[k].a, c[k].b));
+        if (!machine)
+            continue;
+        TRY(keep_event(s, MACHINE, c[k].a, c[k].b, at, CLAIM_WITHDRAWN, e));
+        TRY(db_do(s->db, e,
+                  "UPDATE claim SET status = 'WITHDRAWN', run = $3 WHERE a = $1 AND b = $2", "iii",
+                  c[k].a, c[k].b, run));
+        ++*withdrawn;
+    }
+    if (*withdrawn == 0)
+        return ST_OK;
+    return audit_append(s, "claims.withdrawn", "", NULL, e, "done: run %lld, %llu withdrawn",
+                        (long long)run, (unsigned long long)*withdrawn);
+}
+
+enum status store_claims_withdraw(struct store *s, const struct claim *c, size_t n, int64_t run,
+                                  uint64_t *withdrawn, struct err *e)
+{
+    bool own;
+    *withdrawn = 0;
+    TRY(store_enter(s, &own, e));
+    return store_leave(s, own, withdraw(s, c, n, run, withdrawn, e), e);
+}
+
 enum status store_claims_withdraw_older(struct store *s, int64_t run, uint64_t *withdrawn,
                                         struct err *e)
 {

@@ -88,15 +88,17 @@ static enum status move_consequences(struct import *i, struct err *e)
 static enum status replace_old(struct import *i, struct err *e)
 {
     struct db *db = i->s->db;
-    char at[CLOCK_TEXT_BYTES];
+    char at[CLOCK_TEXT_BYTES], cause[40];
     clock_utc(at);
+    snprintf(cause, sizeof cause, "import %lld", (long long)i->id);
+    TRY(pend_neighbours(i->s, i->id, cause, e));
     TRY(copy_decisions(i, e));
     TRY(move_consequences(i, e));
     TRY(db_do(db, e,
-              "INSERT INTO line_move (record, from_line, to_line, at, actor)"
-              " SELECT p.new, p.new, o.line, $2, $3 FROM replacement p"
+              "INSERT INTO line_move (record, from_line, to_line, at, actor, cause)"
+              " SELECT p.new, p.new, o.line, $2, $3, $4 FROM replacement p"
               " JOIN record o ON o.id = p.old JOIN record n ON n.id = p.new WHERE n.import = $1",
-              "itt", i->id, at, i->s->actor.name));
+              "ittt", i->id, at, i->s->actor.name, cause));
     TRY(db_do(db, e,
               "UPDATE record SET line = (SELECT o.line FROM replacement p JOIN record o"
               " ON o.id = p.old WHERE p.new = record.id) WHERE import = $1 AND active = 2",
@@ -140,8 +142,9 @@ static enum status finish(struct import *i, uint64_t rejected, struct err *e)
 enum status store_import_finish(struct import *i, uint64_t rejected, struct import_totals *out,
                                 struct err *e)
 {
-    TRY(store_begin(i->s, e));
-    TRY(store_leave(i->s, true, finish(i, rejected, e), e));
+    bool own;
+    TRY(store_enter(i->s, &own, e));
+    TRY(store_leave(i->s, own, finish(i, rejected, e), e));
     i->open = false;
     i->totals.rejected = rejected;
     *out = i->totals;
@@ -235,14 +238,16 @@ static enum status return_consequences(struct store *s, int64_t id, const char *
 static enum status undo(struct store *s, int64_t id, uint64_t *records, struct err *e)
 {
     int64_t done;
-    char at[CLOCK_TEXT_BYTES];
+    char at[CLOCK_TEXT_BYTES], cause[40];
     clock_utc(at);
+    snprintf(cause, sizeof cause, "import %lld undone", (long long)id);
     TRY(db_get_int(s->db, e, 0, &done,
                    "SELECT count(*) FROM import WHERE id = $1 AND state = 'done'", "i", id));
     if (!done) {
         err_set(e, ST_DATA, "there is no import %lld that can be undone", (long long)id);
         return err_hint(e, "The list of imports shows their numbers and state.");
     }
+    TRY(pend_neighbours(s, id, cause, e));
     TRY(db_do(s->db, e,
               "INSERT INTO line_changed (line) SELECT DISTINCT line FROM record WHERE import = $1"
               " AND active = 1 ON CONFLICT (line) DO NOTHING",

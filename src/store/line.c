@@ -10,6 +10,7 @@ static const int64_t SPLIT_LINES = 1000000000000;
 
 struct member {
     int64_t group, line, record;
+    const char *why;
 };
 
 static int by_group(const void *x, const void *y)
@@ -45,7 +46,7 @@ static int by_line(const void *x, const void *y)
 }
 
 static enum status read_members(struct store *s, const int64_t *record, const int64_t *group,
-                                size_t n, struct member *m, struct err *e)
+                                const char *const *why, size_t n, struct member *m, struct err *e)
 {
     struct db_stmt *q;
     bool row;
@@ -56,7 +57,8 @@ static enum status read_members(struct store *s, const int64_t *record, const in
         st = db_step(q, &row, e);
         if (st == ST_OK && !row)
             BUG("a line of record %lld, which is not there", (long long)record[k]);
-        m[k] = (struct member){group[k], st == ST_OK ? db_int(q, 0) : 0, record[k]};
+        m[k] = (struct member){group[k], st == ST_OK ? db_int(q, 0) : 0, record[k],
+                               why && why[k] ? why[k] : ""};
         db_reset(q);
     }
     db_done(q);
@@ -151,7 +153,7 @@ static enum status move_group(struct store *s, struct moves *v, const struct mem
         v->moved++;
         db_bind(v->update, "ii", m[k].record, line);
         TRY(db_run(v->update, e));
-        db_bind(v->move, "iiitt", m[k].record, m[k].line, line, v->at, s->actor.name);
+        db_bind(v->move, "iiittt", m[k].record, m[k].line, line, v->at, s->actor.name, m[k].why);
         TRY(db_run(v->move, e));
         TRY(mark_changed(v, m[k].line, e));
     }
@@ -189,8 +191,8 @@ static enum status set_lines(struct store *s, struct member *m, size_t n, uint64
     enum status st = db_prepare(s->db, "UPDATE record SET line = $2 WHERE id = $1", &v.update, e);
     if (st == ST_OK)
         st = db_prepare(s->db,
-                        "INSERT INTO line_move (record, from_line, to_line, at, actor)"
-                        " VALUES ($1, $2, $3, $4, $5)",
+                        "INSERT INTO line_move (record, from_line, to_line, at, actor, cause)"
+                        " VALUES ($1, $2, $3, $4, $5, $6)",
                         &v.move, e);
     if (st == ST_OK)
         st = db_prepare(s->db,
@@ -211,8 +213,8 @@ static enum status set_lines(struct store *s, struct member *m, size_t n, uint64
                         (unsigned long long)v.moved);
 }
 
-enum status store_lines_set(struct store *s, const int64_t *record, const int64_t *group, size_t n,
-                            uint64_t *moved, struct err *e)
+enum status store_lines_set(struct store *s, const int64_t *record, const int64_t *group,
+                            const char *const *why, size_t n, uint64_t *moved, struct err *e)
 {
     bool own;
     *moved = 0;
@@ -221,7 +223,7 @@ enum status store_lines_set(struct store *s, const int64_t *record, const int64_
     struct member *m = mem_array(n, sizeof *m);
     enum status st = store_enter(s, &own, e);
     if (st == ST_OK) {
-        st = read_members(s, record, group, n, m, e);
+        st = read_members(s, record, group, why, n, m, e);
         qsort(m, n, sizeof *m, by_group);
         if (st == ST_OK)
             st = set_lines(s, m, n, moved, e);
@@ -314,7 +316,7 @@ enum status store_line_history(struct store *s, int64_t line, struct arena *memo
                    line));
     *out = arena_array(memory, (size_t)count, sizeof **out);
     TRY(db_prepare(s->db,
-                   "SELECT record, from_line, to_line, at, actor FROM line_move"
+                   "SELECT record, from_line, to_line, at, actor, cause FROM line_move"
                    " WHERE from_line = $1 OR to_line = $1 ORDER BY id",
                    &q, e));
     db_bind(q, "i", line);
@@ -324,7 +326,49 @@ enum status store_line_history(struct store *s, int64_t line, struct arena *memo
                                             .from = db_int(q, 1),
                                             .to = db_int(q, 2),
                                             .at = arena_strdup(memory, db_text(q, 3)),
-                                            .actor = arena_strdup(memory, db_text(q, 4))};
+                                            .actor = arena_strdup(memory, db_text(q, 4)),
+                                            .cause = arena_strdup(memory, db_text(q, 5))};
     db_done(q);
     return st;
+}
+
+/* The first column of a question about one line. */
+static enum status numbers_of(struct store *s, const char *sql, int64_t line, struct arena *memory,
+                              int64_t **out, size_t *n, struct err *e)
+{
+    struct db_stmt *q;
+    bool row;
+    int64_t *all = NULL;
+    size_t cap = 0;
+    enum status st;
+    *n = 0;
+    TRY(db_prepare(s->db, sql, &q, e));
+    db_bind(q, "i", line);
+    while ((st = db_step(q, &row, e)) == ST_OK && row) {
+        MEM_GROW(all, cap, *n + 1);
+        all[(*n)++] = db_int(q, 0);
+    }
+    db_done(q);
+    *out = arena_array(memory, *n + 1, sizeof **out);
+    if (*n)
+        memcpy(*out, all, *n * sizeof **out);
+    free(all);
+    return st;
+}
+
+enum status store_line_members(struct store *s, int64_t line, struct arena *memory, int64_t **out,
+                               size_t *n, struct err *e)
+{
+    return numbers_of(s, "SELECT id FROM record WHERE line = $1 AND active = 1 ORDER BY id", line,
+                      memory, out, n, e);
+}
+
+enum status store_line_today(struct store *s, int64_t line, struct arena *memory, int64_t **out,
+                             size_t *n, struct err *e)
+{
+    return numbers_of(s,
+                      "SELECT DISTINCT r.line FROM record r WHERE r.active = 1 AND (r.line = $1"
+                      " OR r.id IN (SELECT record FROM line_move WHERE from_line = $1"
+                      " OR to_line = $1)) ORDER BY r.line",
+                      line, memory, out, n, e);
 }

@@ -71,18 +71,16 @@ enum status store_review_undo(struct store *s, int64_t id, struct err *e)
     return store_leave(s, own, undo(s, id, e), e);
 }
 
-enum status store_reviews_each(struct store *s,
-                               enum status (*each)(void *, const struct review *, struct err *),
-                               void *ctx, struct err *e)
+#define REVIEW_COLUMNS                                                                             \
+    "SELECT v.id, v.record, v.other, v.question, v.answer, v.note, v.actor, v.at"                  \
+    " FROM review v JOIN record r ON r.id = v.record WHERE v.active = 1 AND r.active = 1"
+
+static enum status each_row(struct store *s, struct db_stmt *q,
+                            enum status (*each)(void *, const struct review *, struct err *),
+                            void *ctx, struct err *e)
 {
-    struct db_stmt *q;
     bool row;
     struct arena memory = ARENA_EMPTY;
-    TRY(db_prepare(s->db,
-                   "SELECT v.id, v.record, v.other, v.question, v.answer, v.note, v.actor, v.at"
-                   " FROM review v JOIN record r ON r.id = v.record WHERE v.active = 1"
-                   " AND r.active = 1 ORDER BY v.id",
-                   &q, e));
     enum status st;
     while ((st = db_step(q, &row, e)) == ST_OK && row) {
         struct str note;
@@ -98,4 +96,26 @@ enum status store_reviews_each(struct store *s,
     db_done(q);
     arena_free(&memory);
     return st;
+}
+
+enum status store_reviews_each(struct store *s,
+                               enum status (*each)(void *, const struct review *, struct err *),
+                               void *ctx, struct err *e)
+{
+    struct db_stmt *q;
+    TRY(db_prepare(s->db, REVIEW_COLUMNS " ORDER BY v.id", &q, e));
+    return each_row(s, q, each, ctx, e);
+}
+
+enum status store_reviews_of(struct store *s, int64_t record, int64_t other,
+                             enum status (*each)(void *, const struct review *, struct err *),
+                             void *ctx, struct err *e)
+{
+    struct db_stmt *q;
+    TRY(db_prepare(s->db,
+                   REVIEW_COLUMNS " AND ((v.record = $1 AND v.other = $2)"
+                                  " OR (v.record = $2 AND v.other = $1)) ORDER BY v.id",
+                   &q, e));
+    db_bind(q, "ii", record, other);
+    return each_row(s, q, each, ctx, e);
 }

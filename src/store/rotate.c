@@ -158,7 +158,7 @@ static enum status column_step(struct walk *w, const struct sealed_column *c, in
         rows++;
         if (!sealed.p)
             continue;
-        st = seal_again(w, CLASS_S4, "", (struct seal_place){&column, *at, 0}, sealed, c->table,
+        st = seal_again(w, c->class, "", (struct seal_place){&column, *at, 0}, sealed, c->table,
                         &again, e);
         if (st != ST_OK || !again.p)
             continue;

@@ -96,8 +96,9 @@ static const char *const indexes_1[] = {
 };
 
 const struct sealed_column sealed_columns[] = {
-    {"claim_event", "id", "note"}, {"finding", "line", "body"}, {"flag", "id", "reason"},
-    {"flag_event", "id", "note"},  {"review", "id", "note"},
+    {"claim_event", "id", "note", CLASS_S4}, {"finding", "line", "body", CLASS_S4},
+    {"flag", "id", "reason", CLASS_S4},      {"flag_event", "id", "note", CLASS_S4},
+    {"review", "id", "note", CLASS_S4},      {"link_model", "id", "body", CLASS_S3},
 };
 const size_t sealed_column_count = sizeof sealed_columns / sizeof sealed_columns[0];
 
@@ -110,8 +111,29 @@ static enum status step_1(struct db *db, struct err *e)
     return ST_OK;
 }
 
+/* Linkage: what the model was trained on, records to be linked again, why a line changed. */
+static enum status step_2(struct db *db, struct err *e)
+{
+    static const char *const ddl[] = {
+        "ALTER TABLE line_move ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX line_move_from ON line_move (from_line)",
+        "CREATE INDEX line_move_to ON line_move (to_line)",
+        "CREATE INDEX review_other ON review (other)",
+    };
+    TRY(db_create_table(db, "link_model",
+                        "id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL,"
+                        "records INTEGER NOT NULL, body BLOB",
+                        false, e));
+    TRY(db_create_table(db, "link_pending",
+                        "record INTEGER PRIMARY KEY, compare INTEGER NOT NULL, cause TEXT NOT NULL",
+                        false, e));
+    for (size_t i = 0; i < sizeof ddl / sizeof ddl[0]; i++)
+        TRY(db_run_ddl(db, ddl[i], e));
+    return ST_OK;
+}
+
 /* Step k brings version k to k + 1. */
-static enum status (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {step_1};
+static enum status (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {step_1, step_2};
 
 void entity_table_name(const struct entity *e, char out[80])
 {

@@ -394,34 +394,32 @@ enum status tampered(const char *table, int64_t row, struct err *e)
     return err_hint(e, "See throughline doctor; put the store back from a backup.");
 }
 
-enum status note_seal(struct store *s, const char *table, const char *column, int64_t row,
-                      struct str text, struct arena *memory, struct str *out, struct err *e)
+enum status body_seal(struct store *s, enum key_class class, const char *table, const char *column,
+                      int64_t row, struct str text, struct arena *memory, struct str *out,
+                      struct err *e)
 {
     uint16_t number;
     *out = (struct str){NULL, 0};
-    if (text.n == 0)
-        return ST_OK;
-    TRY(needs_key(s, CLASS_S4, e));
-    TRY(keyring_current(s->keys, CLASS_S4, "", &number, e));
+    TRY(needs_key(s, class, e));
+    TRY(keyring_current(s->keys, class, "", &number, e));
     struct seal_column c = seal_column(table, column);
     size_t n = seal_size(text.n);
     unsigned char *p = arena_alloc(memory, n);
-    seal_value(keyring_key(s->keys, CLASS_S4, number), number, (struct seal_place){&c, row, 0},
-               text, &s->nonces, p);
+    seal_value(keyring_key(s->keys, class, number), number, (struct seal_place){&c, row, 0}, text,
+               &s->nonces, p);
     *out = (struct str){(const char *)p, n};
     return ST_OK;
 }
 
-enum status note_open(struct store *s, const char *table, const char *column, int64_t row,
-                      struct str sealed, struct arena *memory, struct str *out, struct err *e)
+enum status body_open(struct store *s, enum key_class class, const char *table, const char *column,
+                      int64_t row, struct str sealed, struct arena *memory, struct str *out,
+                      struct err *e)
 {
-    *out = str_of("");
-    if (sealed.n == 0 || !keyring_has(s->keys, CLASS_S4))
-        return ST_OK;
-    const unsigned char *key = keyring_key(s->keys, CLASS_S4, seal_key_number(sealed));
+    TRY(needs_key(s, class, e));
+    const unsigned char *key = keyring_key(s->keys, class, seal_key_number(sealed));
     if (!key) {
         TRY(keyring_reload(s->keys, e));
-        key = keyring_key(s->keys, CLASS_S4, seal_key_number(sealed));
+        key = keyring_key(s->keys, class, seal_key_number(sealed));
     }
     struct seal_column c = seal_column(table, column);
     char *text = arena_alloc(memory, sealed.n + 1);
@@ -431,4 +429,20 @@ enum status note_open(struct store *s, const char *table, const char *column, in
     text[n] = '\0';
     *out = (struct str){text, n};
     return ST_OK;
+}
+
+enum status note_seal(struct store *s, const char *table, const char *column, int64_t row,
+                      struct str text, struct arena *memory, struct str *out, struct err *e)
+{
+    *out = (struct str){NULL, 0};
+    return text.n ? body_seal(s, CLASS_S4, table, column, row, text, memory, out, e) : ST_OK;
+}
+
+enum status note_open(struct store *s, const char *table, const char *column, int64_t row,
+                      struct str sealed, struct arena *memory, struct str *out, struct err *e)
+{
+    *out = str_of("");
+    if (sealed.n == 0 || !keyring_has(s->keys, CLASS_S4))
+        return ST_OK;
+    return body_open(s, CLASS_S4, table, column, row, sealed, memory, out, e);
 }

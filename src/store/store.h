@@ -198,6 +198,9 @@ MUST_CHECK enum status store_view_close(struct cursor *c, struct err *e);
 MUST_CHECK enum status store_person_read(struct store *s, int64_t line, const char *why,
                                          struct arena *memory, struct stored **out, size_t *n,
                                          struct err *e);
+/* Visible records with a higher id. */
+MUST_CHECK enum status store_count_new(struct store *s, int64_t after, uint64_t *records,
+                                       struct err *e);
 /* Visible records, without reading any. */
 MUST_CHECK enum status store_count_records(struct store *s, uint64_t *records, uint64_t *lines,
                                            int64_t *highest_record, struct err *e);
@@ -255,6 +258,9 @@ MUST_CHECK enum status store_claims_put(struct store *s, const struct claim *c, 
 /* Machine claims that the full run `run` did not repeat become WITHDRAWN. */
 MUST_CHECK enum status store_claims_withdraw_older(struct store *s, int64_t run,
                                                    uint64_t *withdrawn, struct err *e);
+/* These machine claims become WITHDRAWN; those that are not the machine's are left. */
+MUST_CHECK enum status store_claims_withdraw(struct store *s, const struct claim *c, size_t n,
+                                             int64_t run, uint64_t *withdrawn, struct err *e);
 /* A person's decision, or its undo (status PROPOSED). `note` is sealed. The earlier state is kept.
  * Lines are the caller's to recompute (store_lines_set). */
 MUST_CHECK enum status store_claim_decide(struct store *s, int64_t a, int64_t b,
@@ -284,11 +290,14 @@ MUST_CHECK enum status store_claim_history(struct store *s, int64_t a, int64_t b
                                            struct err *e);
 
 /* The new partition: record[k] belongs with every other record of the same group[k]. Give whole
- * lines: every record of each line that is touched. A group keeps the line id that most of its
- * records have (the smallest of several); a record's first line id is its own record id; each move
- * is history. Lines whose members changed are marked changed. */
+ * lines: every record of each line that is touched. A line id stays with the group that has most of
+ * the line's records (of equals, the one with the smallest group number); a group that several ids
+ * stay with keeps the one of most of its records (of equals, the smallest). A record's first line
+ * id is its own record id. Each move is history, with why[k] ("" or why NULL: not known). Lines
+ * whose members changed are marked changed. */
 MUST_CHECK enum status store_lines_set(struct store *s, const int64_t *record, const int64_t *group,
-                                       size_t n, uint64_t *moved, struct err *e);
+                                       const char *const *why, size_t n, uint64_t *moved,
+                                       struct err *e);
 /* The records of the lines that hold these records, ascending; free() *out. */
 MUST_CHECK enum status store_lines_records(struct store *s, const int64_t *record, size_t n,
                                            int64_t **out_records, int64_t **out_lines,
@@ -297,10 +306,47 @@ MUST_CHECK enum status store_lines_records(struct store *s, const int64_t *recor
 MUST_CHECK enum status store_lines_settle(struct store *s, int64_t highest, struct err *e);
 struct line_step {
     int64_t record, from, to;
-    const char *at, *actor;
+    const char *at, *actor, *cause;
 };
+/* Moves into and out of the line, oldest first. */
 MUST_CHECK enum status store_line_history(struct store *s, int64_t line, struct arena *memory,
                                           struct line_step **out, size_t *n, struct err *e);
+/* Visible records that are on the line now. */
+MUST_CHECK enum status store_line_members(struct store *s, int64_t line, struct arena *memory,
+                                          int64_t **out, size_t *n, struct err *e);
+/* The lines on which visible records are now that are or ever were on this line; ascending. */
+MUST_CHECK enum status store_line_today(struct store *s, int64_t line, struct arena *memory,
+                                        int64_t **out, size_t *n, struct err *e);
+
+/* ---- what linkage keeps ---- */
+
+/* The part of the model that is kept sealed (class S3; the earlier one is erased), numbered. */
+struct link_model_info {
+    int64_t id; /* 0: none */
+    uint64_t records;
+    struct str body;
+};
+MUST_CHECK enum status store_link_model_put(struct store *s, struct str body, uint64_t records,
+                                            int64_t *id, struct err *e);
+MUST_CHECK enum status store_link_model_get(struct store *s, struct arena *memory,
+                                            struct link_model_info *out, struct err *e);
+/* The number of the latest; no key. 0: none. */
+MUST_CHECK enum status store_link_model_id(struct store *s, int64_t *id, struct err *e);
+
+/* A record that is to be linked again though it is not new: a person decided on it, or a record it
+ * was compared with left the register. `compare`: it has to be compared with everybody (it is back
+ * in the register). Set in the transaction of whatever brought it about. */
+struct pending {
+    int64_t record;
+    bool compare, visible;
+    const char *cause;
+};
+MUST_CHECK enum status store_pending_add(struct store *s, int64_t record, bool compare,
+                                         const char *cause, struct err *e);
+MUST_CHECK enum status store_pending_read(struct store *s, struct arena *memory,
+                                          struct pending **out, size_t *n, struct err *e);
+MUST_CHECK enum status store_pending_done(struct store *s, const struct pending *p, size_t n,
+                                          struct err *e);
 
 /* ---- findings: classification, and same incident or new episode ---- */
 
@@ -396,6 +442,11 @@ struct review {
 /* Replaces an earlier answer to the same question, which is kept as history. */
 MUST_CHECK enum status store_review_put(struct store *s, const struct review *r, struct err *e);
 MUST_CHECK enum status store_review_undo(struct store *s, int64_t id, struct err *e);
+/* Those that stand on a pair of records, in either order. */
+MUST_CHECK enum status store_reviews_of(struct store *s, int64_t record, int64_t other,
+                                        enum status (*each)(void *ctx, const struct review *r,
+                                                            struct err *e),
+                                        void *ctx, struct err *e);
 MUST_CHECK enum status store_reviews_each(struct store *s,
                                           enum status (*each)(void *ctx, const struct review *r,
                                                               struct err *e),

@@ -75,6 +75,14 @@ void content_add_int(struct content_hash *h, int64_t v);
 void content_add_text(struct content_hash *h, const char *text);
 struct hash32 content_end(struct content_hash *h);
 
+/* ---- linkage ---- */
+
+/* Records that stand in a claim with one of this import's, or with one that these replaced or that
+ * replaces them, are to be linked again; so are records that return. Inside the transaction, before
+ * anything of it is undone or replaced. */
+MUST_CHECK enum status pend_neighbours(struct store *s, int64_t import, const char *cause,
+                                       struct err *e);
+
 /* ---- schema ---- */
 
 struct dictionary;
@@ -82,13 +90,14 @@ struct dictionary;
  * store has not. One transaction. *changed counts tables and columns that were added. */
 MUST_CHECK enum status schema_migrate(struct db *db, const struct dictionary *d, int *changed,
                                       struct err *e);
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 };
 void entity_table_name(const struct entity *e, char out[80]);
 void entity_tables_make(struct store *s);
 
-/* Sealed columns outside the entity tables: keyed by one integer, class S4, the register's key. */
+/* Sealed columns outside the entity tables: keyed by one integer, the register's key of a class. */
 struct sealed_column {
     const char *table, *key, *column;
+    enum key_class class;
 };
 extern const struct sealed_column sealed_columns[];
 extern const size_t sealed_column_count;
@@ -98,6 +107,14 @@ extern const size_t sealed_column_count;
 MUST_CHECK enum status imports_load(struct store *s, struct err *e);
 enum key_class class_of(const struct field *f);
 
+/* Seals bytes with the register's key of a class for (table, row, column) into `memory`. */
+MUST_CHECK enum status body_seal(struct store *s, enum key_class class, const char *table,
+                                 const char *column, int64_t row, struct str text,
+                                 struct arena *memory, struct str *out, struct err *e);
+/* NUL-terminated. ST_DATA without the key, and when it does not open. */
+MUST_CHECK enum status body_open(struct store *s, enum key_class class, const char *table,
+                                 const char *column, int64_t row, struct str sealed,
+                                 struct arena *memory, struct str *out, struct err *e);
 /* Seals a note (S4, register's key) for (table, row, column) into `memory`; NULL and "" give an
  * empty result, to be bound as NULL. BUG without KEY_S4. */
 MUST_CHECK enum status note_seal(struct store *s, const char *table, const char *column,

@@ -86,13 +86,13 @@ static void make_stream(struct cursor *c, const struct entity_table *t, const ch
     c->stream_count += any;
 }
 
-static enum status table_is_empty(struct store *s, const struct entity_table *t, bool *empty,
+static enum status table_is_empty(struct db *db, const struct entity_table *t, bool *empty,
                                   struct err *e)
 {
     char sql[160];
     int64_t first;
     snprintf(sql, sizeof sql, "SELECT min(record) FROM \"%s\"", t->name);
-    TRY(db_get_int(s->reader, e, 0, &first, sql, ""));
+    TRY(db_get_int(db, e, 0, &first, sql, ""));
     *empty = first == 0;
     return ST_OK;
 }
@@ -107,7 +107,7 @@ static enum status make_streams(struct cursor *c, const char *const *fields, str
         make_stream(c, &s->tables[k], fields);
         if (c->stream_count == before)
             continue;
-        TRY(table_is_empty(s, &s->tables[k], &empty, e));
+        TRY(table_is_empty(c->db, &s->tables[k], &empty, e));
         if (empty)
             c->stream_count = before;
     }
@@ -190,7 +190,7 @@ static enum status start_streams(struct cursor *c, struct err *e)
 {
     for (size_t k = 0; k < c->stream_count; k++) {
         struct stream *st = &c->streams[k];
-        TRY(db_prepare(c->s->reader, st->sql, &st->q, e));
+        TRY(db_prepare(c->db, st->sql, &st->q, e));
         if (!c->sequential || c->wanted_count == 0)
             continue;
         db_bind(st->q, "i", c->wanted[0].id);
@@ -236,6 +236,7 @@ static enum status open_cursor(struct cursor *c, const struct view *v, struct er
     snprintf(path, sizeof path, "%s/store.db", c->s->dir);
     if (!c->s->reader)
         TRY(db_open(path, DB_WRITE, &c->s->reader, e));
+    c->db = c->s->in_transaction ? c->s->db : c->s->reader;
     TRY(imports_load(c->s, e)); /* another process may have added one */
     TRY(find_wanted(c, v, e));
     TRY(make_streams(c, v->fields, e));
@@ -386,9 +387,17 @@ enum status store_count_records(struct store *s, uint64_t *records, uint64_t *li
     TRY(db_get_int(s->db, e, 0, &n, "SELECT count(*)" VISIBLE, ""));
     TRY(db_get_int(s->db, e, 0, &l, "SELECT count(DISTINCT r.line)" VISIBLE, ""));
     TRY(db_get_int(s->db, e, 0, &high, "SELECT max(r.id)" VISIBLE, ""));
-#undef VISIBLE
     *records = (uint64_t)n;
     *lines = (uint64_t)l;
     *highest_record = high;
+    return ST_OK;
+}
+
+enum status store_count_new(struct store *s, int64_t after, uint64_t *records, struct err *e)
+{
+    int64_t n;
+    TRY(db_get_int(s->db, e, 0, &n, "SELECT count(*)" VISIBLE " AND r.id > $1", "i", after));
+#undef VISIBLE
+    *records = (uint64_t)n;
     return ST_OK;
 }

@@ -26,6 +26,7 @@ struct stream {
 
 struct cursor {
     struct store *s;
+    struct db *db; /* the reader; inside a transaction the store's own, which sees what it wrote */
     char *purpose;
     bool sequential; /* streams run along the whole tables; else one look-up per record */
     bool by_line;

@@ -76,21 +76,21 @@ static void lines_keep_their_ids(void **state)
     struct store *s = open_as(p.dir, STORE_JOB, KEYS_ALL);
     import_some(s, "ORG-1", 0, 10, "2022-01-01");
     int64_t r1[] = {1, 2, 3, 4, 5}, g1[] = {7, 7, 7, 9, 9};
-    GOOD(store_lines_set(s, r1, g1, 5, &moved, e));
+    GOOD(store_lines_set(s, r1, g1, NULL, 5, &moved, e));
     assert_int_equal(moved, 3);
     assert_int_equal(line_of(s, 3), 1);
     assert_int_equal(line_of(s, 5), 4);
-    GOOD(store_lines_set(s, r1, g1, 5, &moved, e));
+    GOOD(store_lines_set(s, r1, g1, NULL, 5, &moved, e));
     assert_int_equal(moved, 0);
     /* Merge: the larger holding names the line. */
     int64_t g2[] = {1, 1, 1, 1, 1};
-    GOOD(store_lines_set(s, r1, g2, 5, &moved, e));
+    GOOD(store_lines_set(s, r1, g2, NULL, 5, &moved, e));
     assert_int_equal(moved, 2);
     assert_int_equal(line_of(s, 5), 1);
     /* Split: the larger part keeps the id; the part with record 1 cannot have line 1, which is in
      * use, and gets a number of its own. */
     int64_t g3[] = {1, 2, 2, 2, 2};
-    GOOD(store_lines_set(s, r1, g3, 5, &moved, e));
+    GOOD(store_lines_set(s, r1, g3, NULL, 5, &moved, e));
     assert_int_equal(line_of(s, 4), 1);
     assert_true(line_of(s, 1) > 1000000);
     GOOD(store_count_records(s, &records, &lines, &high, e));
@@ -113,7 +113,7 @@ static void lines_keep_their_ids(void **state)
     GOOD(store_lines_settle(s, 10, e));
     assert_int_equal(read_all(s, &v, NULL, NULL), 0);
     int64_t r4[] = {6, 7}, g4[] = {1, 1};
-    GOOD(store_lines_set(s, r4, g4, 2, &moved, e));
+    GOOD(store_lines_set(s, r4, g4, NULL, 2, &moved, e));
     assert_int_equal(read_all(s, &v, NULL, NULL), 2);
     import_some(s, "ORG-1", 50, 51, "2022-01-01");
     assert_int_equal(read_all(s, &v, NULL, NULL), 3);
