@@ -20,6 +20,9 @@ struct run {
     uint32_t *value[SYNTHESISE_MAX_VIEWS]; /* theirs: [column][record], or COMPARE_HIDDEN */
     struct kfilter_report filter;
     struct compare_report before, after; /* the k filter */
+    struct buf csv;                      /* the made file */
+    struct budget_ledger ledger;
+    struct budget_state spent;
 };
 
 /* ---- making ---- */
@@ -116,28 +119,39 @@ static enum status make(struct run *run, struct err *e)
 
 /* ---- files ---- */
 
-static enum status write_records(const struct run *run, struct err *e)
+static void print_records(struct run *run)
 {
     const struct synthesise_input *in = &run->in;
-    struct buf b = BUF_EMPTY;
+    struct buf *b = &run->csv;
     for (int v = 0; v < in->nviews; v++) {
         if (v)
-            buf_addc(&b, ',');
-        buf_add_csv(&b, str_of(in->name[v]), false);
+            buf_addc(b, ',');
+        buf_add_csv(b, str_of(in->name[v]), false);
     }
-    buf_addc(&b, '\n');
+    buf_addc(b, '\n');
     for (size_t r = 0; r < run->n; r++) {
         for (int v = 0; v < in->nviews; v++) {
             if (v)
-                buf_addc(&b, ',');
+                buf_addc(b, ',');
             if (run->value[v][r] != COMPARE_HIDDEN)
-                buf_add_csv(&b, str_of(synthesise_code(in, v, run->value[v][r])), false);
+                buf_add_csv(b, str_of(synthesise_code(in, v, run->value[v][r])), false);
         }
-        buf_addc(&b, '\n');
+        buf_addc(b, '\n');
     }
-    enum status s = file_write(run->job->out, buf_str(&b), e);
-    buf_free(&b);
-    return s;
+}
+
+static json_t *ledger_document(const struct run *run)
+{
+    const struct budget_state *x = &run->spent;
+    if (!run->job->ledger)
+        return json_null();
+    return json_pack("{s:s,s:I,s:f,s:f,s:f,s:I,s:f,s:f,s:f,s:s}", "population",
+                     run->job->population, "releases_this_year", (json_int_t)x->year.releases,
+                     "epsilon_this_year", x->year.epsilon, "delta_this_year", x->year.delta,
+                     "year_limit", run->ledger.limits.year, "releases_in_total",
+                     (json_int_t)x->total.releases, "epsilon_in_total", x->total.epsilon,
+                     "delta_in_total", x->total.delta, "total_limit", run->ledger.limits.total,
+                     "entry", x->hash);
 }
 
 static json_t *budget_document(const struct run *run)
@@ -147,14 +161,14 @@ static json_t *budget_document(const struct run *run)
     for (int k = 0; k + 1 < run->in.ncolumns; k++)
         json_array_append_new(tree, json_pack("[s,s]", run->in.name[run->dp.edge[k][0]],
                                               run->in.name[run->dp.edge[k][1]]));
-    return json_pack("{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:I,s:b,s:s}", "method",
-                     "spanning tree, discrete Gaussian noise, zCDP", "epsilon", b->epsilon, "delta",
-                     b->delta, "rho", b->rho, "neighbours", "files that differ by one record",
-                     "one_way_noise_variance", (double)b->one_num / (double)b->one_den,
-                     "two_way_noise_variance", (double)b->two_num / (double)b->two_den,
-                     "choice_epsilon", b->choice_epsilon, "tree", tree, "k",
-                     (json_int_t)run->job->k, "rows", (json_int_t)run->n, "seed_given",
-                     run->job->seed != NULL, "version", THROUGHLINE_VERSION);
+    return json_pack(
+        "{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:I,s:b,s:o,s:s}", "method",
+        "spanning tree, discrete Gaussian noise, zCDP", "epsilon", b->epsilon, "delta", b->delta,
+        "rho", b->rho, "neighbours", "files that differ by one record", "one_way_noise_variance",
+        (double)b->one_num / (double)b->one_den, "two_way_noise_variance",
+        (double)b->two_num / (double)b->two_den, "choice_epsilon", b->choice_epsilon, "tree", tree,
+        "k", (json_int_t)run->job->k, "rows", (json_int_t)run->n, "seed_given",
+        run->job->seed != NULL, "cumulative", ledger_document(run), "version", THROUGHLINE_VERSION);
 }
 
 static json_t *ways_document(const struct compare_report *report)
@@ -218,23 +232,56 @@ static json_t *quality_document(const struct run *run)
                      filter_document(run), "budget", dp ? budget_document(run) : json_null());
 }
 
+static enum status spend(struct run *run, struct err *e)
+{
+    const struct synth_budget *b = &run->dp.budget;
+    const char *slash = strrchr(run->job->out, '/'), *file = slash ? slash + 1 : run->job->out;
+    struct budget_entry entry = {.at = run->job->at,
+                                 .population = run->job->population,
+                                 .file = str_is_utf8(str_of(file)) ? file : "no UTF-8",
+                                 .bytes = buf_str(&run->csv),
+                                 .epsilon = b->epsilon,
+                                 .delta = b->delta,
+                                 .rho = b->rho};
+    return budget_ledger_add(&run->ledger, &entry, &run->spent, e);
+}
+
+/* The entry in the ledger comes before the made file gets its name: a budget may be spent for
+ * nothing, never a file made that is not in the ledger. */
+static enum status write_made(struct run *run, struct err *e)
+{
+    struct outfile o;
+    TRY(outfile_open(&o, run->job->out, e));
+    fwrite(run->csv.p, 1, run->csv.n, o.to);
+    enum status s = run->job->ledger ? budget_ledger_write(&run->ledger, e) : ST_OK;
+    if (s == ST_OK)
+        s = outfile_commit(&o, e);
+    outfile_abort(&o);
+    return s;
+}
+
 static enum status write_files(struct run *run, json_t *quality, struct err *e)
 {
     char path[1200];
-    if (strlen(run->job->out) > 1000)
-        return err_set(e, ST_USAGE, "the output path is too long");
     snprintf(path, sizeof path, "%s.budget.json", run->job->out);
     if (run->job->method == SYNTHESISE_DP)
         TRY(json_write_file(path, json_object_get(quality, "budget"), e));
     snprintf(path, sizeof path, "%s.quality.json", run->job->out);
     TRY(json_write_file(path, quality, e));
-    return write_records(run, e);
+    return write_made(run, e);
 }
 
 static enum status run_job(struct run *run, json_t **summary, struct err *e)
 {
-    TRY(synthesise_input_read(&run->in, run->job->spec, run->job->micro, e));
+    const struct study_synthesise *job = run->job;
+    TRY(synthesise_input_read(&run->in, job->spec, job->micro, e));
+    *e = (struct err){0}; /* from here on errors are in no place of the input */
+    if (job->ledger)
+        TRY(budget_ledger_open(&run->ledger, job->ledger, job->limits, job->at, e));
     TRY(make(run, e));
+    print_records(run);
+    if (job->ledger)
+        TRY(spend(run, e));
     *summary = quality_document(run);
     return write_files(run, *summary, e);
 }
@@ -245,19 +292,28 @@ static enum status check_job(const struct study_synthesise *job, struct err *e)
     if (!off && (job->k < 2 || job->k > 1000000))
         return err_set(e, ST_USAGE, "k must be from 2 to 1,000,000%s",
                        job->method == SYNTHESISE_DP ? ", or 0 for no k filter" : "");
+    if (strcmp(job->out, "-") == 0 || strlen(job->out) > 1000)
+        return err_set(e, ST_USAGE, "--out must be a file of a short path: others go beside it");
+    if (job->ledger && (job->method != SYNTHESISE_DP || job->seed))
+        return err_set(e, ST_USAGE,
+                       "a budget ledger is for differential privacy with a fresh secret seed");
+    if (job->ledger && !job->population)
+        return err_set(e, ST_USAGE, "a budget ledger needs --population");
     return sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start") : ST_OK;
 }
 
 enum status study_synthesise_run(const struct study_synthesise *job, json_t **summary,
                                  struct err *e)
 {
-    struct run run = {.job = job};
+    struct run run = {.job = job, .ledger = {.lock = -1}};
     *summary = NULL;
     TRY(check_job(job, e));
     enum status s = run_job(&run, summary, e);
     if (job->method == SYNTHESISE_DP)
         for (int v = run.in.ncolumns; v < run.in.nviews; v++)
             free(run.value[v]);
+    buf_free(&run.csv);
+    budget_ledger_close(&run.ledger);
     synth_free(&run.dp, run.in.ncolumns);
     kanon_free(&run.kanon, run.in.nviews);
     synthesise_input_free(&run.in);

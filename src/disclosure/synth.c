@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "disclosure/budget.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -40,7 +41,7 @@ static void split_budget(struct synth *s, double epsilon)
     double n = (double)s->in->n, k = s->in->ncolumns, third;
     b->epsilon = epsilon;
     b->delta = 1 / (n * log(n));
-    b->rho = pow(sqrt(epsilon + log(1 / b->delta)) - sqrt(log(1 / b->delta)), 2);
+    b->rho = budget_rho(epsilon, b->delta);
     third = b->rho / 3;
     as_ratio(k / (2 * third), &b->one_num, &b->one_den);
     as_ratio((k - 1) / (2 * third), &b->two_num, &b->two_den);

@@ -26,7 +26,7 @@ struct synth_input {
 };
 
 struct synth_budget {
-    double epsilon, delta, rho; /* zCDP: Bun & Steinke (2016), proposition 1.3 */
+    double epsilon, delta, rho; /* zCDP: disclosure/budget.h */
     uint64_t one_num, one_den;  /* variance of the noise on one-way counts */
     uint64_t two_num, two_den;  /* and on two-way counts */
     double choice_epsilon;      /* of each choice of an edge */
