@@ -25,6 +25,8 @@ static void open_bulletin(struct report *r)
         "Counts of people and records are rounded together to base 5, so that no table, margin or "
         "difference tells a person; shares are computed from the rounded counts.";
     cover[3] = "Definitions, methods and the revision policy are in the bulletin, index.html.";
+    cover[4] = r->job->contact ? arena_printf(&r->memory, "Contact: %s", r->job->contact)
+                               : "No contact was given for this release.";
     struct bulletin_head head = {.title = "Re-trafficking: repeats, definitions and timing",
                                  .subtitle = subtitle,
                                  .subject = "Repeat referrals and re-trafficking",
@@ -33,43 +35,11 @@ static void open_bulletin(struct report *r)
                                  .made = r->job->made ? made_words : NULL,
                                  .stamp = r->job->made ? "Made data: nobody in this report exists"
                                                        : NULL,
+                                 .contact = r->job->contact,
                                  .cover = cover};
     r->b = bulletin_new(&head);
     r->source = arena_printf(&r->memory, "Throughline register as at %s%s.", as_at,
                              r->job->made ? "; made data" : "");
-}
-
-void report_methods(struct report *r)
-{
-    const struct definition_set *set = r->a.set;
-    bulletin_section(r->b, "methods", "Background, definitions and methods");
-    bulletin_subsection(r->b, "Definitions");
-    for (size_t k = 0; k < set->count; k++)
-        bulletin_item(r->b, "%s: %s. %s", set->definitions[k].id, set->definitions[k].name,
-                      set->definitions[k].source);
-    bulletin_subsection(r->b, "How it is made");
-    bulletin_item(r->b, "Links: Fellegi-Sunter weights learnt from the data without labels; "
-                        "clusters by average weight; a "
-                        "person's decision always stands (docs/method/linkage.md).");
-    bulletin_item(
-        r->b, "Same incident or new episode: from dates as ranges, types and what each record says "
-              "(docs/method/incident.md). Unclear stays unclear.");
-    bulletin_item(
-        r->b,
-        "Definitions: three-valued, strict and lenient, with the range over everything unknown "
-        "(docs/method/classification.md).");
-    bulletin_item(
-        r->b,
-        "Intervals: Wilson, 95%%, unless another is named. Identified ranges carry no assumption.");
-    bulletin_item(r->b, "Protection: joint controlled rounding to base 5 over all tables of "
-                        "people, and over all tables of "
-                        "records (docs/method/disclosure-rounding.md).");
-    bulletin_subsection(r->b, "Revisions");
-    bulletin_text(r->b, "Figures are revised once a year, when late records are in; never quarter "
-                        "by quarter, since the "
-                        "difference of two releases tells of those who came late. Corrections of "
-                        "errors are announced "
-                        "with what was wrong.");
 }
 
 /* Only a made population has a truth to be measured against. */
@@ -90,6 +60,7 @@ static enum status measure(struct report *r, struct err *e)
 
 static enum status sections(struct report *r, struct err *e)
 {
+    report_main(r);
     TRY(report_repeats(r, e));
     TRY(report_definitions(r, e));
     TRY(report_timing(r, e));
@@ -101,7 +72,7 @@ static enum status sections(struct report *r, struct err *e)
     report_children(r);
     report_europe(r);
     report_missing(r);
-    TRY(report_uncertainty(r, e));
+    report_uncertainty(r);
     TRY(report_hidden(r, e));
     report_quality(r);
     TRY(report_published(r, e));
@@ -111,6 +82,7 @@ static enum status sections(struct report *r, struct err *e)
 
 enum status report_write(struct report_job *job, struct err *e)
 {
+    TRY(bulletin_check_contact(job->contact, e));
     struct report r = {.job = job};
     struct analysis_options options = {.set = job->set,
                                        .nrm_complete = job->nrm_complete,
@@ -123,10 +95,16 @@ enum status report_write(struct report_job *job, struct err *e)
     if (s == ST_OK)
         s = report_tables(&r, e);
     if (s == ST_OK)
+        s = report_timing_fit(&r, e);
+    if (s == ST_OK)
+        s = report_draws_fit(&r, e);
+    if (s == ST_OK)
         s = sections(&r, e);
     if (s == ST_OK)
         s = bulletin_write(r.b, job->out, e);
     bulletin_free(r.b);
+    link_draws_free(&r.draws);
+    report_timing_free(&r);
     facts_free(&r.facts);
     analysis_free(&r.a);
     arena_free(&r.memory);

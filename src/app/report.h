@@ -11,6 +11,7 @@ struct report_job {
     const struct definition_set *set;
     bool nrm_complete;
     bool made;                /* the data are made: said on every page */
+    const char *contact;      /* who answers questions; NULL: none given */
     const char *truth;        /* truth directory of a made population, or NULL */
     const char *created;      /* "2024-03-31T09:30:00Z" */
     const unsigned char *key; /* 32 bytes: chooses the rounding */

@@ -5,10 +5,13 @@
 
 #include "app/evaluate.h"
 #include "app/facts.h"
+#include "app/link_draws.h"
+#include "app/register_mse.h"
 #include "app/release_tables.h"
 #include "app/report.h"
 #include "publish/bulletin.h"
 
+struct cif_curve;
 enum { REPORT_YEARS = 40 };
 
 /* What a record is for its person. */
@@ -64,6 +67,14 @@ enum first_year {
 };
 enum { SUPPORT_YEARS = 20 };
 
+/* From an exit to the next entry, as published: shares are whole multiples of the base among the
+ * exits. */
+struct re_entry {
+    bool known;           /* false: too few dated exits */
+    double share, lo, hi; /* cumulative incidence and 95% limits */
+    double least, most;
+};
+
 struct factor_table {
     const struct factor *factor;
     struct release_table table; /* answer by repeats */
@@ -80,6 +91,12 @@ struct report {
     struct release_table persons[PT_MAX], referrals[RT_COUNT];
     struct release_table exits, first_years, leavings, returns, return_answers[RETURN_QUESTIONS],
         followups;
+    struct re_entry after_year, after_two; /* 12 and 24 months after an exit */
+    struct cif_curve
+        *curve; /* NULL: too few dated exits; looked at through report_incidence only */
+    struct release_table lists[REGISTER_LISTS], only_list; /* people in the year of the lists */
+    struct link_draws draws;                               /* valid when drawn: enough people */
+    bool drawn;
     struct factor_table *factors;
     size_t factor_count;
     const char **organisations;                   /* of RT_SAYS_ORGANISATION, NULL-ended */
@@ -101,16 +118,25 @@ MUST_CHECK enum status report_tables(struct report *r, struct err *e);
 MUST_CHECK enum status report_tables_records(struct report *r, struct err *e);
 MUST_CHECK enum status report_tables_exits(struct report *r, struct err *e);
 MUST_CHECK enum status report_tables_support(struct report *r, struct err *e);
+MUST_CHECK enum status report_tables_lists(struct report *r, struct err *e);
+/* Fits the curve from exit to re-entry, and fills after_year and after_two. */
+MUST_CHECK enum status report_timing_fit(struct report *r, struct err *e);
+void report_timing_free(struct report *r);
+/* Draws the links anew, and fills draws. */
+MUST_CHECK enum status report_draws_fit(struct report *r, struct err *e);
+/* A share of a drawn quantity as it may be printed: to whole multiples of the base. */
+double report_drawn_share(const struct draw_quantity *q, double share);
 /* The slice of a nationality group and a day (DATE_NONE: not dated). */
 uint8_t report_slice(uint8_t nationality_group, int32_t day);
 
 /* ---- sections, in order ---- */
+void report_main(struct report *r);
 MUST_CHECK enum status report_repeats(struct report *r, struct err *e);
 MUST_CHECK enum status report_definitions(struct report *r, struct err *e);
 MUST_CHECK enum status report_timing(struct report *r, struct err *e);
 MUST_CHECK enum status report_profile(struct report *r, struct err *e);
 MUST_CHECK enum status report_triggers(struct report *r, struct err *e);
-MUST_CHECK enum status report_uncertainty(struct report *r, struct err *e);
+void report_uncertainty(struct report *r);
 MUST_CHECK enum status report_hidden(struct report *r, struct err *e);
 void report_europe(struct report *r);
 MUST_CHECK enum status report_factors(struct report *r, struct err *e);
@@ -121,6 +147,7 @@ void report_missing(struct report *r);
 void report_quality(struct report *r);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
 void report_methods(struct report *r);
+void report_revisions(struct report *r);
 
 /* ---- helpers ---- */
 
@@ -151,6 +178,10 @@ void report_questions(struct report *r, const char *title, const char *unit,
  * or of nothing when it has only one. */
 struct question report_question(const char *text, const struct release_table *t, int code);
 
+/* Groups as printed; the last type is more than one. */
+enum { EXPLOITATION_WORDS = EXPLOITATION_GROUPS + 1 };
+extern const char *const nationality_words[NATIONALITY_GROUPS];
+extern const char *const exploitation_words[EXPLOITATION_WORDS];
 /* People by group and repeats found, with the share that has a new episode. */
 void report_profile_table(struct report *r, const char *title, const struct release_table *t,
                           const char *const *words);

@@ -16,17 +16,17 @@ static const struct table_column columns[] = {{"Group", false, 0},
                                               {"95% interval, lower %", true, 0},
                                               {"95% interval, upper %", true, 0}};
 
-static const char *const nationality_words[] = {"UK",
-                                                "EU, EEA and Switzerland",
-                                                "Other Europe",
-                                                "Africa",
-                                                "Middle East and Western Asia",
-                                                "South and Central Asia",
-                                                "East and South-East Asia",
-                                                "Americas",
-                                                "Other",
-                                                "Unknown"};
-static const char *const exploitation_words[] = {
+const char *const nationality_words[NATIONALITY_GROUPS] = {"UK",
+                                                           "EU, EEA and Switzerland",
+                                                           "Other Europe",
+                                                           "Africa",
+                                                           "Middle East and Western Asia",
+                                                           "South and Central Asia",
+                                                           "East and South-East Asia",
+                                                           "Americas",
+                                                           "Other",
+                                                           "Unknown"};
+const char *const exploitation_words[EXPLOITATION_WORDS] = {
     "Labour",           "Sexual", "Criminal", "Domestic",
     "Organ harvesting", "Other",  "Unknown",  "More than one type"};
 

@@ -180,5 +180,6 @@ enum status report_tables(struct report *r, struct err *e)
     TRY(person_tables(r, e));
     TRY(report_tables_records(r, e));
     TRY(report_tables_exits(r, e));
+    TRY(report_tables_lists(r, e));
     return report_tables_support(r, e);
 }

@@ -11,6 +11,7 @@ static enum status run(struct cli *c, struct err *e)
     struct report_job job = {.out = cli_text(c, "out", NULL),
                              .made = cli_has(c, "made") || cli_has(c, "truth"),
                              .truth = cli_text(c, "truth", NULL),
+                             .contact = cli_text(c, "contact", NULL),
                              .nrm_complete = cli_has(c, "nrm-complete"),
                              .created = created,
                              .key = key,
@@ -39,6 +40,7 @@ static const struct opt opts[] = {
     {"out", OPT_FILE, "DIR", "where the report goes", true, 0},
     {"made", OPT_FLAG, NULL, "the data are made: say so on every page", false, 0},
     {"truth", OPT_FILE, "DIR", "measure the links against a made population's truth", false, 0},
+    {"contact", OPT_TEXT, "TEXT", "who answers questions about the release", false, 0},
     FIND_OPTIONS,
     {0},
 };
@@ -47,7 +49,8 @@ const struct command cmd_report = {
     .path = "report",
     .summary = "The statistical release: page, spreadsheets, CSV and pictures",
     .opts = opts,
-    .details = "Writes index.html (self-contained), tables.ods, tables.xlsx, csv/ with CSVW "
+    .details = "Headline, main points, topics, methods, quality notes and revision policy.\n"
+               "Writes index.html (self-contained), tables.ods, tables.xlsx, csv/ with CSVW "
                "metadata, and figures/.\n"
                "Counts are rounded together to base 5. Needs no identity key.",
     .example = "throughline simulate --people 300 --seed 1 --out made --quiet\n"

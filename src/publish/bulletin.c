@@ -33,6 +33,20 @@ static const char *keep(struct bulletin *b, const char *s)
     return s ? arena_strdup(&b->memory, s) : NULL;
 }
 
+enum status bulletin_check_contact(const char *contact, struct err *e)
+{
+    if (!contact)
+        return ST_OK;
+    if (!contact[strspn(contact, " ")])
+        return err_set(e, ST_USAGE, "the contact is blank");
+    if (strlen(contact) > BULLETIN_CONTACT_BYTES)
+        return err_set(e, ST_USAGE, "the contact is longer than %d bytes", BULLETIN_CONTACT_BYTES);
+    for (const char *p = contact; *p; p++)
+        if ((unsigned char)*p < 0x20)
+            return err_set(e, ST_USAGE, "the contact must be one line of text");
+    return ST_OK;
+}
+
 struct bulletin *bulletin_new(const struct bulletin_head *head)
 {
     struct bulletin *b = mem_zalloc(1, sizeof *b);

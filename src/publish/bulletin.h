@@ -25,6 +25,10 @@ struct bulletin_head {
     const char *const *cover; /* further lines of the cover, NULL-ended */
 };
 
+enum { BULLETIN_CONTACT_BYTES = 300 };
+/* ST_USAGE when it is blank, too long or holds control characters; NULL is none and fine. */
+MUST_CHECK enum status bulletin_check_contact(const char *contact, struct err *e);
+
 /* Strings are copied. Free with bulletin_free. */
 struct bulletin *bulletin_new(const struct bulletin_head *head);
 void bulletin_free(struct bulletin *b);

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
 import csvw
-from tap import SOURCE, done, equal, ok, run, temp_dir
+from tap import SOURCE, done, equal, ok, refused, run, temp_dir
 
 CHANNELS = {"nrm": "SCA", "dtn": "SCA", "msvcc": "TSA", "helpline": "UNSEEN", "ngo": "CHARITIES",
             "police": "POLICE"}
@@ -218,7 +218,57 @@ def check_against_extracts(out, made):
           if (r["Channel"], r["What is said"]) in filled}, filled, "completeness")
 
 
-UNROUNDED = ("made data", "released", "2021 report, recomputed", "Shares with the uncertainty")
+def wilson(x, n, z):
+    p, m = x / n, z * z / n
+    half = z * (p * (1 - p) / n + m / (4 * n)) ** .5
+    return (p + m / 2 - half) / (1 + m), (p + m / 2 + half) / (1 + m)
+
+
+def may_say(a, b, slack, z):
+    """The rule of docs/method/wording.md, written from its text: a and b are (yes, all, unknown)."""
+    def above(a, b):  # lower limit of least(a) - most(b), Newcombe's method 10
+        x, n = max(0, a[0] - slack), a[1] + slack
+        m = max(1, b[1] - slack)
+        y = min(m, b[0] + b[2] + slack)
+        return x / n - y / m - ((x / n - wilson(x, n, z)[0]) ** 2 + (wilson(y, m, z)[1] - y / m) ** 2) ** .5
+    if min(a[1], b[1]) - slack < 30:
+        return "too small a group"
+    if above(a, b) > 0:
+        return "higher than"
+    return "lower than" if above(b, a) > 0 else "not shown to differ"
+
+
+def check_main_points(out):
+    """Each number of a main point is one of the tables, and each claim is what the rule allows."""
+    with open(os.path.join(out, "index.html"), encoding="utf-8") as f:
+        page = f.read()
+    points = [re.sub(r"<[^>]+>|,(?=\d{3})", "", p) for p in
+              re.findall(r"<li>(.*?)</li>", page.split('<h2 id="points">')[1].split("</ul>")[0])]
+    ok(len(points) > 8, "there are main points", points)
+    total = table(out, "Repeat NRM referrals by year and kind")
+    years = {r["Year of receipt"]: r for r in total}
+    first = next(p for p in points if p.startswith("Of ") and "repeat NRM referrals" in p)
+    equal(re.findall(r"\d+ \(|Of \d+|for \d+", first)[0][3:], years["Total"]["Repeats"], "all repeats")
+    equal([n for n in re.findall(r"(\d+) \(", first)],
+          [years["Total"]["Repeats: " + k] for k in ("same incident", "new episode", "unclear")],
+          "the split of repeats is that of the table")
+    change = next(p for p in points if p.startswith("In 20"))
+    year = change[3:7]
+    now, before = years[year], years[str(int(year) - 1)]
+    counts = [(int(r["Repeats"]), int(r["Accepted NRM referrals"]), 0) for r in (now, before)]
+    ok(may_say(*counts, 12, 1.959964) in change, "the change between years is claimed as the rule allows", change)
+    rows = {r["Group"]: r for r in table(out, "People by sex")}
+    pair = [(int(rows[g]["A new episode"]), int(rows[g]["People"]), int(rows[g]["Unclear"])) for g in ("Female", "Male")]
+    said = next(p for p in points if "women and girls" in p)
+    ok(may_say(*pair, 4, 2.241403) in said, "and so is the difference between the sexes", said)
+    again = next(p for p in points if "dated exits" in p)
+    curve = {r["Months since the exit"]: r for r in table(out, "Re-entry by time since the exit")}
+    equal(re.findall(r"([\d.]+)%", again)[0], curve["12"]["Re-entered %"], "timing is that of the table")
+    equal(re.findall(r"([\d.]+)%", again)[-2:], [curve["12"][c] for c in curve["12"] if c.startswith(("Least", "Most"))],
+          "and so are its bounds")
+
+
+UNROUNDED = ("made data", "released", "2021 report, recomputed", "Definitions and their version")
 PER_CENT = ("What records say, by channel", "What records say, by organisation")
 PARTS = {  # columns that add up to another
     "People": [("Present", "Absent", "Declined to say", "Not asked", "Not known", "No finding"),
@@ -306,8 +356,11 @@ with temp_dir() as d:
     for channel, sender in CHANNELS.items():
         run("import", f"{made}/{channel}.csv", "--as", channel, "--from", sender, "--store", store, "--quiet")
     run("run", "--store", store, "--nrm-complete", "--quiet")
-    r = run("report", "--store", store, "--truth", made + "/truth", "--nrm-complete", "--out", report)
+    r = run("report", "--store", store, "--truth", made + "/truth", "--nrm-complete", "--out", report,
+            "--contact", "statistics@example.org <&>")
     equal(r.returncode, 0, "the report is written")
+    with open(report + "/index.html", encoding="utf-8") as f:
+        ok(f.read().count("statistics@example.org &lt;&amp;&gt;") == 2, "the contact stands in it, escaped")
     r = run("request", "--store", store, "--as-at", "2023-12-31", "--years", "5", "--out", answer)
     equal(r.returncode, 0, "the data request is answered")
     for out, name in ((report, "report"), (answer, "request")):
@@ -316,6 +369,11 @@ with temp_dir() as d:
         check_description(out, name)
     check_decisions(report)
     check_against_extracts(report, made)
+    check_main_points(report)
+    r = run("report", "--store", store, "--out", answer, "--contact", "x" * 301)
+    refused(r, "contact", name="a contact that is too long", code=2)
+    r = run("report", "--store", store, "--out", answer, "--contact", "two\nlines")
+    refused(r, "contact", name="a contact of two lines", code=2)
     ok(check_counts(report, "report") > 150 and check_counts(answer, "request") >= 5,
        "many sums were checked")
     check_checker(report)
