@@ -56,6 +56,9 @@ void link_data_free(struct link_data *d)
         free(d->column[k].value);
         free(d->column[k].words);
         own_free(d->column[k].own);
+        free(d->column[k].form);
+        free(d->column[k].word_key);
+        free(d->column[k].formal);
         free(d->column[k].initial);
         free(d->column[k].hash);
         free(d->column[k].count);

@@ -15,7 +15,7 @@
 
 struct value {
     struct cmp_key key;
-    uint32_t extra;   /* packed date; year; of names the sound and whether of several words */
+    uint32_t extra;   /* packed date; year; of names the sound and two flags (below) */
     float equal_bits; /* weight of agreement on this very value; set with the model */
 };
 _Static_assert(sizeof(struct value) == 64, "a value is one cache line");
@@ -30,17 +30,33 @@ struct words {
     uint8_t n;
 };
 
+/* Names also as the words that a person's name is made of. */
+struct name_form {
+    uint32_t sound[VALUE_WORDS]; /* of each of the first words: hash of its skeleton; 0: none */
+    uint32_t joined_sound;       /* of the words written together */
+    uint32_t first_key;          /* in column.word_key, one a word, when there are several */
+    uint32_t first_formal;       /* in column.formal */
+    uint8_t formals;             /* names that its words are usual short forms of */
+    uint8_t weak;                /* bit set of words that say little: bin, al, de, Thi */
+    uint8_t family;              /* enum name_family of a single word, whose key is the rest */
+};
+
 struct column {
     const char *name;
     enum link_type type;
     int from;            /* column of the specification */
     struct intern texts; /* normalised texts; number k there is value k here (0 is "") */
     struct value *value;
-    struct words *words; /* by value; NULL when the type has none */
-    struct own *own;     /* levels of one's own (own.h); NULL: the type's */
-    uint8_t *initial;    /* names: first letter, with INITIAL_OF_WORDS when there are several */
-    uint32_t *count;     /* records, by value */
-    uint64_t *hash;      /* of the normalised text, by value */
+    struct words *words;    /* by value; NULL when the type has none */
+    struct own *own;        /* levels of one's own (own.h); NULL: the type's */
+    struct name_form *form; /* names, by value; NULL of other types */
+    struct cmp_key *word_key;
+    size_t word_keys, word_key_cap;
+    uint32_t *formal; /* hashes of words, as words.word */
+    size_t formals, formal_cap;
+    uint8_t *initial; /* names: first letter, with INITIAL_OF_WORDS when there are several */
+    uint32_t *count;  /* records, by value */
+    uint64_t *hash;   /* of the normalised text, by value */
     uint32_t values;
     size_t value_cap;
     uint64_t present;         /* records with a value */
@@ -92,6 +108,8 @@ static inline const uint32_t *data_row(const struct link_data *d, uint32_t recor
 /* Fills value, words and count for the texts from number `first` on (counts are left 0). */
 struct normaliser;
 void column_derive(struct column *c, uint32_t first);
+/* The same of a text that is only held (intern_hold) under number v. */
+void column_derive_held(struct column *c, uint32_t v);
 
 /* Texts of the row's given and family names, into names[LINK_MAX_COLUMNS]; returns how many. */
 int names_of_row(const struct link_data *d, const uint32_t *row, struct str *names);
@@ -108,10 +126,15 @@ static inline uint32_t date_pack(int y, int m, int d)
 {
     return (uint32_t)y << 14 | (uint32_t)m << 7 | (uint32_t)d;
 }
-/* Names: 31 bits of the words' skeletons in any order (0: none) and a flag. */
+/* Names: 30 bits of the words' skeletons in any order (0: none), whether its form has a family or
+ * formals, and whether it has several words. */
 static inline uint32_t name_sound(const struct value *v)
 {
-    return v->extra >> 1;
+    return v->extra >> 2;
+}
+static inline bool name_is_special(const struct value *v)
+{
+    return v->extra & 2;
 }
 static inline bool name_has_words(const struct value *v)
 {

@@ -1,6 +1,7 @@
 #include "linkage/levels.h"
 
 #include "linkage/calendar.h"
+#include "linkage/names.h"
 #include "linkage/own.h"
 
 #include <pthread.h>
@@ -14,9 +15,9 @@
         .words = {"missing",                                                                       \
                   "the same",                                                                      \
                   "one letter or so apart, or the same sound",                                     \
-                  "some letters apart, or one within the other",                                   \
+                  "some letters apart, one within the other, or a usual short form",               \
                   "a distant likeness, or an initial that fits",                                   \
-                  "given and family name change places",                                           \
+                  "given and family name change places, or one's words are the other's",           \
                   "given and family name change places, one is missing",                           \
                   "different"},                                                                    \
         .m = {0, .78, .08, .04, .03, .02, .01, .04},                                               \
@@ -101,12 +102,12 @@ bool type_is_personal(enum link_type t)
 
 /* ---- comparers ---- */
 
-static struct jw_rule name_rule, text_rule, email_rule;
+static struct jw_rule text_rule, email_rule;
 
 static void init_rules(void)
 {
-    static const uint16_t name[] = {920, 850, 720}, text[] = {880}, email[] = {950, 860};
-    jw_rule_init(&name_rule, name, 3);
+    static const uint16_t text[] = {880}, email[] = {950, 860};
+    names_init();
     jw_rule_init(&text_rule, text, 1);
     jw_rule_init(&email_rule, email, 2);
 }
@@ -127,30 +128,6 @@ static int words_in_common(const struct words *a, const struct words *b)
                 break;
             }
     return common;
-}
-
-static int name_level(const struct column *c, uint32_t a, uint32_t b)
-{
-    const struct value *x = &c->value[a], *y = &c->value[b];
-    int level = NAME_NEAR + jw_level(&name_rule, &x->key, &y->key);
-    if (level == NAME_NEAR + 3)
-        level = NAME_DIFFERENT;
-    if (level == NAME_NEAR)
-        return level;
-    if (name_has_words(x) || name_has_words(y)) {
-        const struct words *p = &c->words[a], *q = &c->words[b];
-        int fewer = p->n < q->n ? p->n : q->n;
-        if (p->sorted == q->sorted || p->joined == q->joined)
-            return NAME_NEAR;
-        if (fewer && words_in_common(p, q) == fewer && level > NAME_SIMILAR)
-            return NAME_SIMILAR;
-    }
-    /* the sound is a key, not a proof: strangers' names share it now and then */
-    if (name_sound(x) == name_sound(y) && name_sound(x) && x->key.n > 2 && y->key.n > 2)
-        return level <= NAME_WEAK ? NAME_NEAR : NAME_WEAK;
-    if ((x->key.n == 1 || y->key.n == 1) && x->key.c[0] == y->key.c[0] && level > NAME_WEAK)
-        return NAME_WEAK;
-    return level;
 }
 
 static bool is_first_of_january(uint32_t p)
@@ -234,7 +211,7 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
     case LINK_GIVEN_NAME:
     case LINK_FAMILY_NAME:
     case LINK_FULL_NAME:
-        return name_level(c, a, b);
+        return level_of_names(c, a, b);
     case LINK_DATE:
         return dates_level(&c->value[a], &c->value[b]);
     case LINK_YEAR:
@@ -268,108 +245,6 @@ int level_of_values(const struct column *c, uint32_t a, uint32_t b)
 }
 
 /* ---- across columns ---- */
-
-/* False when a look at the first letters shows that the names cannot stand in each other's place.
- */
-static bool may_swap(const struct link_data *d, const uint32_t *a, const uint32_t *b)
-{
-    const uint8_t *g = d->column[d->given].initial, *f = d->column[d->family].initial;
-    uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
-    if ((g[ga] | g[gb] | f[fa] | f[fb]) & INITIAL_OF_WORDS)
-        return true;
-    return (ga && fb && g[ga] == f[fb]) || (gb && fa && g[gb] == f[fa]);
-}
-
-/* How alike are value x of column c and value y of column e? 0, 1, 2, or 3 for not. */
-static int likeness(const struct column *c, uint32_t x, const struct column *e, uint32_t y)
-{
-    return jw_level(&name_rule, &c->value[x].key, &e->value[y].key);
-}
-
-struct bag {
-    struct cmp_key word[2 * VALUE_WORDS];
-    int n;
-};
-
-static void bag_add(struct bag *bag, const struct column *c, uint32_t value)
-{
-    struct str s = intern_text(&c->texts, value);
-    for (size_t i = 0, end; i < s.n && bag->n < 2 * VALUE_WORDS; i = end + 1) {
-        for (end = i; end < s.n && s.p[end] != ' ';)
-            end++;
-        cmp_key_set(&bag->word[bag->n++], (struct str){s.p + i, end - i});
-    }
-}
-
-/* Do all words of the shorter name have a partner, each its own, in the longer one? */
-static bool bags_agree(const struct bag *a, const struct bag *b)
-{
-    const struct bag *shorter = a->n <= b->n ? a : b, *longer = a->n <= b->n ? b : a;
-    unsigned taken = 0;
-    if (shorter->n < 2)
-        return false;
-    for (int i = 0; i < shorter->n; i++) {
-        int best = -1, best_level = 2;
-        for (int k = 0; k < longer->n; k++) {
-            int level =
-                taken >> k & 1 ? 3 : jw_level(&name_rule, &shorter->word[i], &longer->word[k]);
-            if (level < best_level) {
-                best_level = level;
-                best = k;
-            }
-        }
-        if (best < 0)
-            return false;
-        taken |= 1u << best;
-    }
-    return true;
-}
-
-/* Names of several words in another order: "Banks, Mohammed Louise", "Mohammed Louise Banks". */
-static bool words_agree(const struct link_data *d, const uint32_t *a, const uint32_t *b)
-{
-    const struct column *g = &d->column[d->given], *f = &d->column[d->family];
-    uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
-    if (!name_has_words(&g->value[ga]) && !name_has_words(&g->value[gb]) &&
-        !name_has_words(&f->value[fa]) && !name_has_words(&f->value[fb]))
-        return false;
-    if (!words_in_common(&g->words[ga], &g->words[gb]) &&
-        !words_in_common(&g->words[ga], &f->words[fb]) &&
-        !words_in_common(&f->words[fa], &g->words[gb]))
-        return false;
-    struct bag x = {.n = 0}, y = {.n = 0};
-    bag_add(&x, g, ga);
-    bag_add(&x, f, fa);
-    bag_add(&y, g, gb);
-    bag_add(&y, f, fb);
-    return bags_agree(&x, &y);
-}
-
-int names_swapped(const struct link_data *d, const uint32_t *a, const uint32_t *b)
-{
-    const struct column *g = &d->column[d->given], *f = &d->column[d->family];
-    uint32_t ga = a[d->given], gb = b[d->given], fa = a[d->family], fb = b[d->family];
-    if (!may_swap(d, a, b))
-        return LEVEL_MISSING;
-    int one = ga && fb ? likeness(g, ga, f, fb) : 3, two = gb && fa ? likeness(g, gb, f, fa) : 3;
-    int strong = one < two ? one : two, weak = one < two ? two : one;
-    bool whole = ga && gb && fa && fb;
-    if (whole ? (strong <= 1 && weak <= 2) || words_agree(d, a, b) : strong <= 1 && weak <= 1)
-        return NAME_SWAPPED;
-    return !whole && strong <= 1 ? NAME_HALF_SWAPPED : LEVEL_MISSING;
-}
-
-void levels_across_names(const struct link_data *d, const uint32_t *a, const uint32_t *b,
-                         int *given, int *family)
-{
-    if ((*given && *given <= NAME_SIMILAR) || (*family && *family <= NAME_SIMILAR))
-        return;
-    int level = names_swapped(d, a, b);
-    if (level == LEVEL_MISSING)
-        return;
-    *given = level;
-    *family = LEVEL_MISSING;
-}
 
 static int address_level_across(const struct link_data *d, const uint32_t *a, const uint32_t *b,
                                 int column)

@@ -231,7 +231,7 @@ static enum status read_model(const json_t *doc, struct link_model *m, struct er
     if (json_integer_value(json_object_get(doc, "text_rules")) != TEXT_RULES_VERSION) {
         bad(e, "the model was trained with other rules of spelling (text_rules %lld, now %d)",
             (long long)json_integer_value(json_object_get(doc, "text_rules")), TEXT_RULES_VERSION);
-        return err_hint(e, "Train again on your data.");
+        return err_hint(e, "Train again on your data; in a register: throughline link --full.");
     }
     TRY(number_of(doc, "prior", "the model", 0.0, 0.5, &m->prior, e));
     TRY(number_of(doc, "household", "the model", -1e-9, 1e6, &m->household, e));

@@ -3,7 +3,7 @@
 #include "base/date.h"
 #include "linkage/model.h"
 #include "linkage/own.h"
-#include "text/phonetic.h"
+#include "text/word.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,16 +59,6 @@ static size_t normalise_sex(char *out, size_t n)
     return says_unknown(s) ? 0 : n;
 }
 
-/* Letters and digits only. */
-static size_t squeeze(char *s, size_t n)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++)
-        if (s[i] != ' ')
-            s[k++] = s[i];
-    return k;
-}
-
 /* The last ten digits: country and trunk prefixes are written or left out at will. */
 static size_t normalise_phone(char *s, size_t n)
 {
@@ -109,6 +99,32 @@ static size_t date_text(uint32_t packed, char *out)
 static size_t normalise_year(char *s, size_t n)
 {
     return n == 4 && strspn(s, "0123456789") >= 4 ? n : 0;
+}
+
+/* ---- names ---- */
+
+static bool says_no_name(struct str s)
+{
+    static const char *const words[] = {"unknown",  "not known",    "not stated",    "not given",
+                                        "nk",       "n k",          "fnu",           "lnu",
+                                        "nmn",      "nln",          "no name",       "no surname",
+                                        "no names", "no last name", "no family name"};
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (str_is(s, words[k]))
+            return true;
+    return false;
+}
+
+/* Mr, Dr and their like before a name are no part of it. */
+static size_t without_address(char *s, size_t n)
+{
+    const char *space;
+    while (n && (space = memchr(s, ' ', n)) &&
+           word_is_address((struct str){s, (size_t)(space - s)})) {
+        n -= (size_t)(space + 1 - s);
+        memmove(s, space + 1, n);
+    }
+    return says_no_name((struct str){s, n}) ? 0 : n;
 }
 
 /* ---- dates ---- */
@@ -184,6 +200,10 @@ size_t normalise_value(struct normaliser *nz, enum link_type t, const struct col
     }
     size_t n = text_fold(nz->text, raw, out);
     switch (t) {
+    case LINK_GIVEN_NAME:
+    case LINK_FAMILY_NAME:
+    case LINK_FULL_NAME:
+        return without_address(out, n);
     case LINK_SEX:
         return normalise_sex(out, n);
     case LINK_NATIONALITY:
@@ -191,7 +211,7 @@ size_t normalise_value(struct normaliser *nz, enum link_type t, const struct col
         return says_unknown((struct str){out, n}) ? 0 : n;
     case LINK_POSTCODE:
     case LINK_IDENTIFIER:
-        return squeeze(out, n);
+        return squeeze_text(out, n);
     case LINK_PHONE:
         return normalise_phone(out, n);
     case LINK_YEAR:
@@ -202,18 +222,6 @@ size_t normalise_value(struct normaliser *nz, enum link_type t, const struct col
 }
 
 /* ---- full names ---- */
-
-static struct str next_word(struct str s, size_t *at)
-{
-    size_t from = *at;
-    while (from < s.n && s.p[from] == ' ')
-        from++;
-    size_t end = from;
-    while (end < s.n && s.p[end] != ' ')
-        end++;
-    *at = end;
-    return (struct str){s.p + from, end - from};
-}
 
 static int times_in(struct str word, const struct str *names, int n)
 {
@@ -255,7 +263,7 @@ void split_normalised(struct str full, struct str *given, struct str *family)
 
 static size_t fold_part(struct normaliser *nz, const char *p, size_t n, char *out)
 {
-    return text_fold(nz->text, (struct str){p, n}, out);
+    return without_address(out, text_fold(nz->text, (struct str){p, n}, out));
 }
 
 void normalise_full_name(struct normaliser *nz, struct str raw, char *given, size_t *given_n,
@@ -276,157 +284,6 @@ void normalise_full_name(struct normaliser *nz, struct str raw, char *given, siz
     *given_n = g.n;
 }
 
-/* ---- what is derived from a normalised text ---- */
-
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-static uint64_t mix_sorted(uint64_t *h, int n)
-{
-    qsort(h, (size_t)n, sizeof *h, by_number);
-    return str_hash((struct str){(const char *)h, (size_t)n * sizeof *h});
-}
-
-/* Returns the payload of a name. */
-static uint32_t derive_words(struct words *m, struct str s, bool name)
-{
-    enum { MAX_SORTED = 32 };
-    uint64_t word[MAX_SORTED], skeleton[MAX_SORTED];
-    int words = 0, skeletons = 0;
-    for (size_t i = 0; i < s.n && words < MAX_SORTED;) {
-        size_t end = i;
-        while (end < s.n && s.p[end] != ' ')
-            end++;
-        struct str w = {s.p + i, end - i};
-        if (w.n) {
-            uint64_t h = str_hash(w);
-            if (words < VALUE_WORDS)
-                m->word[words] = (uint32_t)(h >> 32);
-            word[words++] = h;
-            char key[SKELETON_MAX];
-            size_t k = name ? text_skeleton(w, key) : 0;
-            if (k)
-                skeleton[skeletons++] = str_hash((struct str){key, k});
-        }
-        i = end + 1;
-    }
-    m->n = (uint8_t)(words < VALUE_WORDS ? words : VALUE_WORDS);
-    m->sorted = mix_sorted(word, words);
-    uint32_t sound = skeletons ? (uint32_t)(mix_sorted(skeleton, skeletons) >> 33) : 0;
-    return sound << 1 | (words > 1);
-}
-
-static uint64_t hash_joined(struct str s)
-{
-    char joined[NORMALISED_MAX];
-    size_t n = s.n < sizeof joined ? s.n : sizeof joined;
-    memcpy(joined, s.p, n);
-    return str_hash((struct str){joined, squeeze(joined, n)});
-}
-
-static uint32_t packed_of_text(struct str s)
-{
-    int part[3] = {0, 0, 0};
-    for (size_t i = 0, k = 0; i < s.n && k < 3; i++) {
-        if (s.p[i] == '-')
-            k++;
-        else
-            part[k] = part[k] * 10 + (s.p[i] - '0');
-    }
-    return date_pack(part[0], part[1], part[2]);
-}
-
-static bool is_name(enum link_type t)
-{
-    return t == LINK_GIVEN_NAME || t == LINK_FAMILY_NAME || t == LINK_FULL_NAME;
-}
-
-static bool has_words(enum link_type t)
-{
-    return is_name(t) || t == LINK_PLACE || t == LINK_ADDRESS || t == LINK_TEXT;
-}
-
-static bool has_ethiopian_calendar(struct str s)
-{
-    static const char *const codes[] = {"et", "eth", "er", "eri"};
-    for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++)
-        if (str_is(s, codes[k]))
-            return true;
-    return s.n >= 6 && (memcmp(s.p, "ethiop", 6) == 0 || memcmp(s.p, "eritre", 6) == 0);
-}
-
-static void derive(struct column *c, uint32_t v)
-{
-    struct str s = intern_text(&c->texts, v);
-    struct value *value = &c->value[v];
-    *value = (struct value){0};
-    c->count[v] = 0;
-    c->hash[v] = str_hash(s);
-    if (c->type == LINK_DATE || (c->type == LINK_DATE_DISPUTE && s.n && s.p[0] <= '9')) {
-        char digits[9];
-        value->extra = packed_of_text(s);
-        date_packed_digits(value->extra, digits);
-        cmp_key_set(&value->key, (struct str){digits, 8});
-        return;
-    }
-    cmp_key_set(&value->key, s);
-    if (c->type == LINK_NATIONALITY || c->type == LINK_COUNTRY)
-        value->extra = has_ethiopian_calendar(s) ? NATION_ETHIOPIAN_CALENDAR : 0;
-    if (c->type == LINK_YEAR)
-        value->extra = (uint32_t)packed_year(packed_of_text(s));
-    if (c->words) {
-        uint32_t sound = derive_words(&c->words[v], s, is_name(c->type));
-        c->words[v].joined = hash_joined(s);
-        value->extra = is_name(c->type) ? sound : 0;
-        if (c->initial)
-            c->initial[v] =
-                (uint8_t)((value->key.c[0] & 0x7f) | (sound & 1 ? INITIAL_OF_WORDS : 0));
-    }
-}
-
-/* Room for n values and one more that is only held; value lines begin at a cache line, which
- * realloc does not promise. */
-static void reserve(struct column *c, size_t n)
-{
-    size_t had = c->value_cap;
-    if (n + 1 <= had)
-        return;
-    c->value_cap = had ? mem_grown_(had, n + 1) : n + 1;
-    struct value *p = aligned_alloc(sizeof *p, c->value_cap * sizeof *p);
-    if (!p)
-        p = mem_array(c->value_cap, sizeof *p);
-    if (had)
-        memcpy(p, c->value, had * sizeof *p);
-    free(c->value);
-    c->value = p;
-    c->count = mem_resize(c->count, c->value_cap, sizeof *c->count);
-    c->hash = mem_resize(c->hash, c->value_cap, sizeof *c->hash);
-    if (has_words(c->type))
-        c->words = mem_resize(c->words, c->value_cap, sizeof *c->words);
-    if (is_name(c->type))
-        c->initial = mem_resize(c->initial, c->value_cap, 1);
-}
-
-void column_derive(struct column *c, uint32_t first)
-{
-    uint32_t n = c->texts.count;
-    reserve(c, n);
-    for (uint32_t v = first; v < n; v++)
-        derive(c, v);
-    if (first == 0) {
-        c->value[0] = (struct value){0};
-        c->count[0] = 0;
-        if (c->initial)
-            c->initial[0] = 0;
-    }
-    c->values = n;
-    if (c->own)
-        own_derive(c->own, &c->texts, first);
-}
-
 /* ---- one row, live ---- */
 
 static uint32_t encode_text(struct column *c, const struct model_column *mc, struct str s)
@@ -438,7 +295,7 @@ static uint32_t encode_text(struct column *c, const struct model_column *mc, str
         return v;
     if (!mc) {
         v = intern_hold(&c->texts, s);
-        derive(c, v);
+        column_derive_held(c, v);
         return v;
     }
     v = intern_add(&c->texts, s);

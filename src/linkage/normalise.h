@@ -11,6 +11,11 @@ struct normaliser; /* working memory; one per thread */
 struct normaliser *normaliser_new(void);
 void normaliser_free(struct normaliser *nz);
 
+/* The next word of a normalised text from *at on; empty at its end. */
+struct str next_word(struct str s, size_t *at);
+/* Takes out the spaces, in place; returns the length. */
+size_t squeeze_text(char *s, size_t n);
+
 /* Decides the form of a date column from its distinct raw texts (weight: how often each occurs)
  * and fills the column's report. */
 void normalise_dates(struct column *c, const struct intern *raw, const uint64_t *weight,

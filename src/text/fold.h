@@ -18,7 +18,7 @@
 #include "base/str.h"
 
 /* Changes whenever a derived form (fold, name tokens, skeleton, score) could change. */
-#define TEXT_RULES_VERSION 1
+#define TEXT_RULES_VERSION 2
 
 /* Bytes that a caller's output buffer must have. Longer results are cut at a character. */
 #define TEXT_FOLD_MAX 1024

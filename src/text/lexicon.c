@@ -134,6 +134,11 @@ enum word_kind lexicon_kind(struct str word)
     return x ? x->kind : WORD_PLAIN;
 }
 
+struct str lexicon_word(uint32_t slot)
+{
+    return slots[slot]->word;
+}
+
 struct str lexicon_group_name(uint16_t group)
 {
     return group_names[group];

@@ -35,6 +35,8 @@ struct lexeme {
 /* NULL for a word in no table. Cost: one hash look-up. */
 const struct lexeme *lexicon_find(struct str word);
 enum word_kind lexicon_kind(struct str word);
+/* The word of a slot, as lexeme.formal has them. */
+struct str lexicon_word(uint32_t slot);
 /* The name that stands for a group of variants. */
 struct str lexicon_group_name(uint16_t group);
 bool lexicon_same_group(const struct lexeme *a, const struct lexeme *b);

@@ -4,6 +4,7 @@
 #include "text/name_words.h"
 #include "text/syllable.h"
 #include "text/translit.h"
+#include "text/word.h"
 
 #include <unicode/utypes.h>
 
@@ -21,62 +22,12 @@ static enum word_kind kind_of(const struct word *w)
     return n ? lexicon_kind((struct str){signs, n}) : WORD_PLAIN;
 }
 
-static bool ends_with(struct str s, const char *end)
-{
-    size_t n = strlen(end);
-    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
-}
-
-static bool starts_with(struct str s, const char *start)
-{
-    size_t n = strlen(start);
-    return s.n >= n && memcmp(s.p, start, n) == 0;
-}
-
-/* Shared parts that are put aside; `rest` letters must be left. */
-static const struct {
-    const char *part;
-    bool end;
-    uint8_t family, rest;
-} families[] = {
-    {"abdul", false, NAME_ABD, 3},     {"abdal", false, NAME_ABD, 3},
-    {"abdel", false, NAME_ABD, 3},     {"abdoul", false, NAME_ABD, 3},
-    {"abdool", false, NAME_ABD, 3},    {"abdil", false, NAME_ABD, 3},
-    {"abdur", false, NAME_ABD, 4},     {"abdus", false, NAME_ABD, 4},
-    {"abder", false, NAME_ABD, 4},     {"abdes", false, NAME_ABD, 4},
-    {"abd", false, NAME_ABD, 5},       {"eddine", true, NAME_UDDIN, 3},
-    {"eddin", true, NAME_UDDIN, 3},    {"uddin", true, NAME_UDDIN, 3},
-    {"addin", true, NAME_UDDIN, 3},    {"iddin", true, NAME_UDDIN, 3},
-    {"oddin", true, NAME_UDDIN, 3},    {"udin", true, NAME_UDDIN, 3},
-    {"aldin", true, NAME_UDDIN, 3},    {"eldin", true, NAME_UDDIN, 3},
-    {"ullah", true, NAME_ULLAH, 3},    {"ollah", true, NAME_ULLAH, 3},
-    {"ulla", true, NAME_ULLAH, 4},     {"oluwa", false, NAME_OLU, 3},
-    {"olu", false, NAME_OLU, 4},       {"ade", false, NAME_ADE, 4},
-    {"chukwu", false, NAME_CHUKWU, 3},
-};
-
-static struct str put_family_aside(struct str s, uint8_t *family)
-{
-    if (str_is(s, "abdullah") || str_is(s, "abdallah") || str_is(s, "abdulla"))
-        return s;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        size_t k = strlen(families[i].part);
-        if (s.n < k + families[i].rest)
-            continue;
-        if (families[i].end ? ends_with(s, families[i].part) : starts_with(s, families[i].part)) {
-            *family = families[i].family;
-            return (struct str){s.p + (families[i].end ? 0 : k), s.n - k};
-        }
-    }
-    return s;
-}
-
 static bool is_patronymic(struct str s)
 {
     static const char *const ends[] = {"ovich", "evich", "ovna",   "evna",   "ovych", "yovych",
                                        "ivna",  "avich", "ovitch", "evitch", "ogly",  "qizi"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (s.n > strlen(ends[i]) + 2 && ends_with(s, ends[i]))
+        if (s.n > strlen(ends[i]) + 2 && word_ends(s, ends[i]))
             return true;
     return false;
 }
@@ -99,7 +50,7 @@ static struct name_token *token_add(struct name *out, struct str latin, enum nam
     }
     struct name_token *t = &out->t[out->n++];
     *t = (struct name_token){.role = (uint8_t)role};
-    struct str stem = put_family_aside(latin, &t->family);
+    struct str stem = word_stem(latin, &t->family);
     cmp_key_set(&t->key, stem);
     cmp_key_set(&t->whole, latin);
     text_skeleton(stem, t->skeleton);
@@ -222,7 +173,7 @@ static void word_token(struct reader *r, int i, struct str latin, enum name_role
         return;
     }
     if (i + 1 < r->ws.n && r->kind[i + 1] == WORD_SECOND && latin.n >= 5 &&
-        (ends_with(latin, "ur") || ends_with(latin, "ul")))
+        (word_ends(latin, "ur") || word_ends(latin, "ul")))
         latin.n -= 2; /* Mahbubur Rahman is Mahbub ur-Rahman */
     bool servant = r->servant;
     if (servant && (str_is(latin, "allah") || str_is(latin, "ullah"))) {

@@ -217,7 +217,7 @@ with temp_dir() as d:
                         "active = 1) AND b IN (SELECT id FROM record WHERE active = 1)")
     equal(len(now), len(mine), "each decision stands on the new records")
     ok(all(lines(store)[x[0]] == lines(store)[x[1]] for x in now), "and joins them")
-    m, n = now[0][:2]
+    m, n = next(k[:2] for k in now if k[:2] != by_name[:2])
     shown = run_json("review", "show", m, n, "--store", store)
     equal(shown["first"]["answer"], "SAME", "with its answer")
     equal(decide(m, n, "same", "ben", "--second").returncode, 0, "a second reviewer comes")

@@ -250,6 +250,80 @@ static void swapped_names_are_one_level(void **state)
     link_data_free(d);
 }
 
+static void levels_of_names(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        int level;
+    } cases[] = {
+        /* a part that many names share is put aside: strangers stay apart */
+        {"Adebayo", "Adeyemi", NAME_DIFFERENT},
+        {"Oluwaseun", "Oluwatobi", NAME_DIFFERENT},
+        {"Chukwuemeka", "Chukwudumebi", NAME_DIFFERENT},
+        {"Abdulrahman", "Abdulkarim", NAME_DIFFERENT},
+        {"Adeshola", "Olushola", NAME_DIFFERENT},
+        {"Adebayo", "Bayo", NAME_SIMILAR},
+        {"Adebayo", "Adebaio", NAME_NEAR},
+        /* usual short forms */
+        {"Mike", "Michael", NAME_SIMILAR},
+        {"Bill", "William", NAME_SIMILAR},
+        {"Mike", "Michael Callum", NAME_SIMILAR},
+        {"Joe Malachi", "Joseph", NAME_SIMILAR},
+        /* words: within each other, or against each other */
+        {"Maark", "Mark Daniel", NAME_SIMILAR},
+        {"Thi Lan", "Lan", NAME_SIMILAR},
+        {"Ha-joon", "Hajun", NAME_NEAR},
+        {"Abd al-Rahman", "Abdulrahman", NAME_NEAR},
+        {"Sergey Viktorovich", "Sergey Borisovitch", NAME_WEAK},
+        {"Maria Teresa", "Teresa Maria", NAME_NEAR},
+        {"Hans O", "Hans Joachim", NAME_WEAK},
+        {"Hans J", "Hans Joachim", NAME_NEAR},
+        /* an address is no name */
+        {"Dr Amina", "Mrs Amina", LEVEL_MISSING}, /* one value in the column */
+        {"Mr Amin", "Amina", NAME_NEAR},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        int level = level_between(LINK_GIVEN_NAME, cases[k].a, cases[k].b);
+        if (level != cases[k].level)
+            fail_msg("%s and %s: level %d, wanted %d", cases[k].a, cases[k].b, level,
+                     cases[k].level);
+        if (level != level_between(LINK_GIVEN_NAME, cases[k].b, cases[k].a))
+            fail_msg("%s and %s: another level the other way round", cases[k].a, cases[k].b);
+    }
+}
+
+/* Father's and grandfather's names stand in either column, or in none. */
+static void words_are_found_in_the_other_column(void **state)
+{
+    static const struct {
+        const char *a[2], *b[2];
+        int given, family;
+    } cases[] = {
+        {{"Kibrom", "Bereket"}, {"Kibrom Berekhet", "Mulugeta"}, NAME_SWAPPED, LEVEL_MISSING},
+        {{"Gebre Samuel", "Habtom"}, {"Gebre", "Samuel"}, NAME_SWAPPED, LEVEL_MISSING},
+        {{"Bashir", "Mahmoud"}, {"Bashir Mahmoud", ""}, NAME_SWAPPED, LEVEL_MISSING},
+        {{"Tesfay", "Weldu"}, {"Tesfay", "Mulugeta"}, LEVEL_SAME, NAME_DIFFERENT},
+        {{"Omar", "Abdul Rahman"}, {"Abdulrahman", "Omar"}, NAME_SWAPPED, LEVEL_MISSING},
+        {{"Osman Hamid", "Salah"}, {"Osman Khalid", "Bilal"}, NAME_SIMILAR, NAME_DIFFERENT},
+        {{"Nguyen", "Van An"}, {"An", "Nguyen Van"}, NAME_SWAPPED, LEVEL_MISSING},
+        {{"Yusuf", "Unknown"}, {"Yusuf", "Karimi"}, LEVEL_SAME, LEVEL_MISSING},
+    };
+    struct link_spec spec = {.columns = 2,
+                             .column = {{"g", LINK_GIVEN_NAME}, {"f", LINK_FAMILY_NAME}}};
+    levels_init();
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        const char *cells[] = {cases[k].a[0], cases[k].a[1], cases[k].b[0],
+                               cases[k].b[1], "Zoltan",      "Quick"};
+        struct link_data *d = data_of(&spec, cells, 3);
+        uint64_t p = pattern_of(d, data_row(d, 0), data_row(d, 1));
+        if (pattern_level(p, 0) != cases[k].given || pattern_level(p, 1) != cases[k].family)
+            fail_msg("%s %s: levels %d and %d", cases[k].a[0], cases[k].a[1], pattern_level(p, 0),
+                     pattern_level(p, 1));
+        assert_int_equal(p, pattern_of(d, data_row(d, 1), data_row(d, 0)));
+        link_data_free(d);
+    }
+}
+
 static void full_names_give_what_is_missing(void **state)
 {
     struct link_spec spec = {
@@ -849,6 +923,8 @@ int main(void)
         cmocka_unit_test(calendars_meet),
         cmocka_unit_test(levels_of_other_types),
         cmocka_unit_test(swapped_names_are_one_level),
+        cmocka_unit_test(levels_of_names),
+        cmocka_unit_test(words_are_found_in_the_other_column),
         cmocka_unit_test(full_names_give_what_is_missing),
         cmocka_unit_test(radix_sorts_stably),
         cmocka_unit_test(clusters_by_average_weight),
