@@ -102,7 +102,9 @@ const struct command cmd_study_synthesise = {
         "columns\n"
         "               that a record shows has a true count of k or more; the rest is left "
         "empty.\n"
-        "FILE.csv.quality.json compares with the true records and must not be published. See\n"
+        "FILE.csv.about.html tells readers what the file is and is not for. FILE.csv.quality.html "
+        "and\n"
+        ".json compare with the true records and must not be published. See\n"
         "docs/user/study-synthesise.md.",
     .example = "throughline study synthesise protect/people.csv --spec protect/synthetic.json "
                "--epsilon 4 --seed example --out made.csv",

@@ -67,6 +67,7 @@ struct bulletin *bulletin_new(const struct bulletin_head *head)
                                      .made = keep(b, head->made),
                                      .stamp = keep(b, head->stamp),
                                      .contact = keep(b, head->contact),
+                                     .alone = head->alone,
                                      .cover = cover};
     return b;
 }
@@ -260,7 +261,9 @@ static void add_html_table(struct bulletin *b, const struct table *t)
     }
     buf_adds(&b->body, "Source: ");
     xml(&b->body, t->source);
-    buf_addf(&b->body, " <a href=\"csv/%s.csv\">%s.csv</a></p>\n", t->name, t->name);
+    if (!b->head.alone)
+        buf_addf(&b->body, " <a href=\"csv/%s.csv\">%s.csv</a>", t->name, t->name);
+    buf_adds(&b->body, "</p>\n");
 }
 
 void bulletin_table(struct bulletin *b, const struct table *t)
@@ -344,6 +347,14 @@ void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct
 
 /* ---- writing ---- */
 
+static void close_sections(struct bulletin *b)
+{
+    close_list(b);
+    if (b->in_section)
+        buf_adds(&b->body, "</section>\n");
+    b->in_section = false;
+}
+
 /* A CSS string: what could end it is left out. */
 static void add_css_string(struct buf *out, const char *text)
 {
@@ -385,10 +396,14 @@ static void add_head(const struct bulletin *b, struct buf *out)
     xml(out, b->head.title);
     buf_adds(out, "</h1>\n<p class=\"subtitle\">");
     xml(out, b->head.subtitle);
-    buf_adds(out, "</p>\n<p class=\"files\"><a href=\"tables.ods\">All tables (ODS)</a> "
-                  "<a href=\"tables.xlsx\">All tables (XLSX)</a> "
-                  "<a href=\"csv/csvw-metadata.json\">Description of the CSV files (CSVW)</a></p>"
-                  "</div></header>\n"
+    buf_adds(out, "</p>\n");
+    if (!b->head.alone)
+        buf_adds(
+            out,
+            "<p class=\"files\"><a href=\"tables.ods\">All tables (ODS)</a> "
+            "<a href=\"tables.xlsx\">All tables (XLSX)</a> "
+            "<a href=\"csv/csvw-metadata.json\">Description of the CSV files (CSVW)</a></p>\n");
+    buf_adds(out, "</div></header>\n"
                   "<nav aria-label=\"Contents\"><h2>Contents</h2><ol>\n");
 }
 
@@ -467,10 +482,7 @@ enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e)
                          .tables = b->tables,
                          .table_count = b->table_count,
                          .created = b->head.created};
-    close_list(b);
-    if (b->in_section)
-        buf_adds(&b->body, "</section>\n");
-    b->in_section = false;
+    close_sections(b);
     if (strlen(dir) > 1000)
         return err_set(e, ST_USAGE, "the output path is too long");
     TRY(dir_make(dir, e));
@@ -482,9 +494,15 @@ enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e)
     TRY(workbook_write_ods(&w, path, e));
     snprintf(path, sizeof path, "%s/tables.xlsx", dir);
     TRY(workbook_write_xlsx(&w, path, e));
-    struct buf page = BUF_EMPTY;
-    add_page(b, &page);
     snprintf(path, sizeof path, "%s/index.html", dir);
+    return bulletin_write_page(b, path, e);
+}
+
+enum status bulletin_write_page(struct bulletin *b, const char *path, struct err *e)
+{
+    struct buf page = BUF_EMPTY;
+    close_sections(b);
+    add_page(b, &page);
     enum status s = file_write(path, buf_str(&page), e);
     buf_free(&page);
     return s;

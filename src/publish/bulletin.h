@@ -22,6 +22,7 @@ struct bulletin_head {
     const char *stamp;   /* the same in a few words, on each printed page; NULL for none */
     const char *contact; /* stands at the end of the page and in the description of the files; may
                             be NULL */
+    bool alone;          /* one page of text and tables, no files beside it: bulletin_write_page */
     const char *const *cover; /* further lines of the cover, NULL-ended */
 };
 
@@ -57,5 +58,7 @@ int bulletin_note(struct bulletin *b, const char *text);
  * (publish/csvw.h), which describes every CSV file, those behind the figures too. The page is
  * written last, so that a directory with a page is complete. */
 MUST_CHECK enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e);
+/* The page of a bulletin that is `alone`, as a file. */
+MUST_CHECK enum status bulletin_write_page(struct bulletin *b, const char *path, struct err *e);
 
 #endif

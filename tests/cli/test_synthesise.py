@@ -5,7 +5,9 @@ import csv
 import itertools
 import json
 import os
+import re
 import statistics
+from xml.etree import ElementTree
 
 from tap import SOURCE, close, done, equal, ok, refused, run, run_json, shared, skip, temp_dir
 
@@ -116,6 +118,29 @@ with temp_dir() as d:
         ok(not os.path.exists(d + "/kanon.csv.budget.json"), "k-anonymous: no budget is claimed")
     else:
         skip("accuracy on 17,004 referrals", "../shared is not here")
+
+    # Codes that a page or a spreadsheet would run are written as text.
+    hostile = ["=1+1", '<script>"&', "a,b", "ü", "-x", "@y"]
+    with open(d + "/hostile.csv", "w", encoding="utf-8", newline="") as f:
+        w = csv.writer(f)
+        w.writerow(["one", "<b>"])
+        w.writerows([hostile[k % 6], hostile[k * k % 5]] for k in range(600))
+    with open(d + "/hostile.json", "w", encoding="utf-8") as f:
+        json.dump({"columns": ["one", "<b>"]}, f)
+    for method in (["--epsilon", 4], ["--method", "k-anonymous"]):
+        doc = run_json("study", "synthesise", d + "/hostile.csv", "--spec", d + "/hostile.json", *method,
+                       "--seed", 1, "--out", d + "/out.csv")
+        cells = {c for r in csv.reader(open(d + "/out.csv", encoding="utf-8")) for c in r}
+        ok("'=1+1" in cells and '<script>"&' in cells and "'@y" in cells, "hostile codes come through as text",
+           cells)
+        pages = [open(d + "/out.csv." + p, encoding="utf-8").read() for p in ("about.html", "quality.html")]
+        ok(not any("<script" in p or "<b>" in p for p in pages), "hostile codes are text on the pages")
+        for p in pages:
+            ElementTree.fromstring(re.sub(r"<!DOCTYPE html>|<meta[^>]*>|<style>.*?</style>", "", p, flags=re.S))
+        ok("Not for publication" in pages[1] and "What not to use it for" in pages[0], "pages say what they are for")
+        ok(("NOT differentially private" in doc["method"]) == ("Not differentially private" in pages[0])
+           == (method[0] == "--method"), "and whether there is differential privacy")
+    ok("true records" in pages[1] and "true records" not in pages[0], "the public page does not compare")
 
     out = []
     for seed in (1, 1, 2):
