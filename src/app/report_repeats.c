@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { CHART_YEARS = 6 };
+
 static const struct table_column by_year[] = {
     {"Year of receipt", false, 0}, {"Records", true, 0},     {"First known of a person", true, 0},
     {"Same incident", true, 0},    {"New episode", true, 0}, {"Unclear", true, 0}};
@@ -55,23 +57,29 @@ static void nrm_table(struct report *r)
     grid_end(g);
 }
 
+static int64_t repeats_in(const struct release_table *t, int year)
+{
+    return release_value(t, year, KIND_SAME, 0) + release_value(t, year, KIND_NEW, 0) +
+           release_value(t, year, KIND_UNCLEAR, 0);
+}
+
+/* The last years that have a repeat; the table has all of them. */
 static enum status chart(struct report *r, struct err *e)
 {
     static const char *const series[] = {"Same incident", "New episode", "Unclear"};
     const struct release_table *t = &r->referrals[RT_NRM_YEAR];
-    const char **years = arena_array(&r->memory, (size_t)r->year_count + 1, sizeof *years);
-    double *values = arena_array(&r->memory, 3 * ((size_t)r->year_count + 1), sizeof *values);
+    const char *years[CHART_YEARS];
+    int place[CHART_YEARS];
+    double values[3 * CHART_YEARS];
     size_t n = 0;
-    for (int i = 0; i < r->year_count; i++)
-        if (release_value(t, i, 1, 0) + release_value(t, i, 2, 0) + release_value(t, i, 3, 0) > 0)
-            years[n++] = r->years[i];
-    size_t at = 0;
-    for (int i = 0; i < r->year_count; i++) {
-        if (release_value(t, i, 1, 0) + release_value(t, i, 2, 0) + release_value(t, i, 3, 0) == 0)
-            continue;
+    for (int i = r->year_count - 1; i >= 0 && n < CHART_YEARS; i--)
+        if (repeats_in(t, i) > 0)
+            place[n++] = i;
+    for (size_t i = 0; i < n; i++) {
+        int year = place[n - 1 - i];
+        years[i] = r->years[year];
         for (size_t k = 0; k < 3; k++)
-            values[k * n + at] = (double)release_value(t, i, (int)k + 1, 0);
-        at++;
+            values[k * n + i] = (double)release_value(t, year, (int)k + 1, 0);
     }
     if (n == 0)
         return ST_OK;
@@ -84,7 +92,7 @@ static enum status chart(struct report *r, struct err *e)
     struct chart_words words = {
         .id = "repeats",
         .title = "Repeat NRM referrals by year and kind",
-        .desc = "Horizontal bars for each year of receipt, three a year: repeats about the same "
+        .desc = "Horizontal bars for each of the last years, three a year: repeats about the same "
                 "incident, about a new episode, and those that the records cannot tell apart. The "
                 "numbers are in the table.",
         .note = r->source};

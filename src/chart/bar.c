@@ -85,7 +85,7 @@ enum status chart_bar(const struct chart_words *words, struct chart_axis value,
     chart_axis_fit(&value, lo, hi, true);
     struct rows r = {.bar = b->series_count == 1 ? 26 : 20, .gap = 12};
     double rows_height = (double)b->category_count * ((double)b->series_count * r.bar + r.gap);
-    double width = words->width > 0 ? words->width : 720;
+    double width = words->width > 0 ? words->width : CHART_WIDTH;
     struct svg svg;
     struct svg_page page = {words->id, words->title, words->desc, width,
                             rows_height + 120 + (words->note ? 24 : 0)};

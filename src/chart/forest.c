@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#define LABEL_SHARE 0.4 /* of the width, at most, for labels */
+#define TICK_ROOM 75    /* pixels a tick, at least */
+
 static void fill_table(const struct chart_forest *f, const char *name, struct chart_table *table)
 {
     chart_table_header(
@@ -57,10 +60,20 @@ static void draw_interval(struct plot *p, const struct chart_estimate *r, double
         svg_line(&p->svg, b, y - 6, b, y + 6, &pen);
 }
 
+/* A label that is too long for its room takes two lines. */
+static void draw_label(struct plot *p, const char *label, double room, double y)
+{
+    struct svg_font font = {.size = 15, .anchor = 'e'};
+    if (svg_text_width(label, 16) <= room)
+        svg_text(&p->svg, p->left - 12, y + 5.5, label, &(struct svg_font){.anchor = 'e'});
+    else
+        svg_text_wrapped(&p->svg, p->left - 12, y - 4, room, label, &font);
+}
+
 static void draw_row(struct plot *p, const struct chart_estimate *r, double y)
 {
     bool cut;
-    svg_text(&p->svg, p->left - 12, y + 5.5, r->label, &(struct svg_font){.anchor = 'e'});
+    draw_label(p, r->label, p->left - 24, y);
     if (!isnan(r->floor) && !isnan(r->ceiling)) {
         double a = clipped(p, r->floor, &cut), b = clipped(p, r->ceiling, &cut);
         svg_rect(&p->svg, a, y - 9, fmax(2, b - a), 18,
@@ -93,13 +106,15 @@ enum status chart_forest(const struct chart_words *words, struct chart_axis valu
         return err_set(e, ST_DATA, "there is nothing to draw");
     chart_axis_fit(&value, range[0], range[1], true);
     struct chart_words w = *words;
-    w.height = 130 + 34 * (double)f->count + (w.note ? 24 : 0);
+    double label_room = LABEL_SHARE * (w.width > 0 ? w.width : CHART_WIDTH);
+    w.height = 130 + (label > label_room ? 44 : 34) * (double)f->count + (w.note ? 24 : 0);
     struct plot p;
     struct chart_axis rows = {.lo = 0, .hi = 1};
     plot_begin(&p, &w, value, rows, text, 0);
-    p.left = fmin(24 + label, p.svg.width * 0.5);
+    p.left = 24 + fmin(label, label_room);
     double ticks[24];
-    size_t n = chart_ticks(value.lo, value.hi, value.log, 5, ticks, 24);
+    int wanted = (int)fmin(5, fmax(2, (p.right - p.left) / TICK_ROOM));
+    size_t n = chart_ticks(value.lo, value.hi, value.log, wanted, ticks, 24);
     for (size_t k = 0; k < n; k++) {
         char t[40];
         double x = plot_x(&p, ticks[k]);

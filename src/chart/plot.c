@@ -150,8 +150,8 @@ void plot_begin(struct plot *p, const struct chart_words *words, struct chart_ax
         BUG("chart %s: an axis without length", words->id);
     *p = (struct plot){.x = x, .y = y, .words = *words};
     struct svg_page page = {words->id, words->title, words->desc,
-                            words->width > 0 ? words->width : 720,
-                            words->height > 0 ? words->height : 440};
+                            words->width > 0 ? words->width : CHART_WIDTH,
+                            words->height > 0 ? words->height : CHART_HEIGHT};
     page.height += below;
     double title_end = svg_begin(&p->svg, &page);
     p->top = title_end + (y.label ? 26 : 6);

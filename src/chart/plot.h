@@ -26,6 +26,7 @@ struct chart_words {
     const char *note;     /* under the chart: source, definitions version, suppression; or NULL */
     double width, height; /* 0: 720 x 440 */
 };
+enum { CHART_WIDTH = 720, CHART_HEIGHT = 440 };
 
 /* The data behind a chart: rows of cells, written as CSV or an HTML table. */
 struct chart_table {

@@ -213,13 +213,29 @@ static void add_grouped(struct buf *out, double v, int decimals)
 }
 
 enum {
-    WIDE_COLUMN = 36, /* characters: a column of sentences */
-    MANY_COLUMNS = 11 /* printed across the page */
+    WIDE_COLUMN = 36,  /* characters: a column of sentences */
+    SHORT_COLUMN = 20, /* kept on one line */
+    MANY_COLUMNS = 10, /* printed small */
+    SHORT_ROWS = 17,   /* printed on one page */
+    WIDE_COLUMNS = 4   /* so many columns of sentences are printed across the page */
 };
 
 static const char *column_class(const struct table_column *c)
 {
-    return c->numeric ? " class=\"n\"" : c->width >= WIDE_COLUMN ? " class=\"w\"" : "";
+    return c->numeric                                 ? " class=\"n\""
+           : c->width >= WIDE_COLUMN                  ? " class=\"w\""
+           : c->width > 0 && c->width <= SHORT_COLUMN ? " class=\"s\""
+                                                      : "";
+}
+
+static const char *table_class(const struct table *t)
+{
+    int wide = 0;
+    for (size_t k = 0; k < t->column_count; k++)
+        wide += !t->columns[k].numeric && t->columns[k].width >= 30;
+    return wide >= WIDE_COLUMNS && t->column_count >= MANY_COLUMNS ? "scroll many across"
+           : t->column_count >= MANY_COLUMNS                       ? "scroll many"
+                                                                   : "scroll";
 }
 
 static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, const struct cell *c)
@@ -236,9 +252,9 @@ static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, c
 static void add_html_table(struct bulletin *b, const struct table *t)
 {
     buf_addf(&b->body,
-             "<div class=\"scroll%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+             "<div class=\"%s%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
              "<table><caption id=\"%s\">",
-             t->column_count >= MANY_COLUMNS ? " many" : "", t->name, t->name);
+             table_class(t), t->row_count <= SHORT_ROWS ? " short" : "", t->name, t->name);
     xml(&b->body, t->title);
     buf_adds(&b->body, "</caption>\n<thead><tr>");
     for (size_t k = 0; k < t->column_count; k++) {

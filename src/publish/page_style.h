@@ -33,7 +33,7 @@ static const char page_style[] =
     "thead th{border-bottom:2px solid #0b0c0c;vertical-align:bottom}\n"
     "tbody th{font-weight:normal;min-width:8rem}\n"
     ".n{text-align:right;font-variant-numeric:tabular-nums}\n"
-    ".w{min-width:15rem}\n"
+    ".w{min-width:15rem}.s{white-space:nowrap}\n"
     ".source,figcaption{font-size:.9rem;color:#505a5f;max-width:none}\n"
     "figure{margin:1.5rem 0}\n"
     "figure svg{max-width:100%;height:auto;display:block}\n"
@@ -51,11 +51,15 @@ static const char page_style[] =
     "h2,h3,caption{break-after:avoid}figure,tr,.callout{break-inside:avoid}p{orphans:3;widows:3}"
     "p,ul,.callout{max-width:none}.callout{background:#fff;border:1px solid #000}"
     "a{color:#000;text-decoration:none}.source "
-    "a{display:none}.source{font-size:8pt;break-before:avoid}"
-    "figure{margin:.75rem 0}figure svg{max-height:150mm;width:auto;max-width:100%;margin:0 auto}"
+    "a{display:none}.source{font-size:8pt;break-before:avoid}tbody "
+    "tr:nth-child(-n+2){break-after:avoid}tbody "
+    "tr:nth-last-child(-n+3){break-before:avoid}.scroll,tbody "
+    "tr:last-child{break-after:avoid}.short{break-inside:avoid}"
+    "figure{margin:.75rem 0}figure svg{max-height:100mm;width:auto;max-width:100%;margin:0 auto}"
     "table{font-size:8.5pt}th,td{padding:.2rem .45rem .2rem 0}.w{min-width:9rem}"
     "tbody th{min-width:6rem}"
-    ".scroll{overflow:visible}.many{page:wide}.many table{font-size:7pt}.many .w{min-width:0}"
+    ".scroll{overflow:visible}.many table{font-size:7pt}.many "
+    ".w{min-width:7rem}.across{page:wide}.across .w{min-width:0}"
     "@page wide{size:A4 landscape}}\n";
 
 #endif
