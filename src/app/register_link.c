@@ -159,7 +159,8 @@ static enum status link_all(struct job *j, bool new_model, struct err *e)
 {
     struct link_records r;
     struct link_wanted everybody = {0};
-    int64_t model_before = j->model.id;
+    int64_t model_before;
+    TRY(store_link_model_id(j->store, &model_before, e));
     TRY(link_records_read(j->store, &everybody, &r, j->progress, e));
     struct link_decisions d = {.records = &r};
     struct linked l = {0};
@@ -316,7 +317,7 @@ static enum status run(struct job *j, struct err *e)
     TRY(store_pending_read(j->store, &j->memory, &j->pending, &j->pendings, e));
     TRY(register_model_read(j->store, &j->model, e));
     bool outgrown = !j->model.model || o->records > j->model.records + j->model.records / GROWTH;
-    o->nothing_new = !o->full && !o->train && !o->new_records && !j->pendings;
+    o->nothing_new = !o->full && !o->train && !o->new_records && !j->pendings && !j->model.outdated;
     if (o->nothing_new)
         return ST_OK;
     if (o->full || o->train || outgrown)

@@ -1,8 +1,21 @@
 #include "app/register_model.h"
 
+#include "app/link_records.h"
+#include "linkage/model.h"
 #include "linkage/model_json.h"
 
 #include <stdlib.h>
+
+/* Of the columns that the register compares now, in their order? */
+static bool fits_register(const struct link_model *m)
+{
+    struct link_spec spec = link_records_spec();
+    bool fits = m->columns == spec.columns;
+    for (int k = 0; fits && k < m->columns; k++)
+        fits = m->column[k].type == spec.column[k].type &&
+               strcmp(m->column[k].name, spec.column[k].name) == 0;
+    return fits;
+}
 
 /* A model of other rules of spelling, or of other columns, is no model: a new one is trained. */
 static enum status read_both(struct store *s, struct arena *memory, struct register_model *out,
@@ -21,12 +34,13 @@ static enum status read_both(struct store *s, struct arena *memory, struct regis
     json_decref(doc);
     if (st == ST_OK)
         st = link_frozen_read(kept.body, &out->frozen, &other);
-    if (st == ST_OK && link_frozen_fits(out->frozen, out->model)) {
+    if (st == ST_OK && link_frozen_fits(out->frozen, out->model) && fits_register(out->model)) {
         out->id = kept.id;
         out->records = kept.records;
         return ST_OK;
     }
     register_model_free(out);
+    out->outdated = true;
     return st == ST_FAULT ? st : ST_OK;
 }
 

@@ -11,7 +11,8 @@
 #define LINK_MODEL_TEXT "link.model"
 
 struct register_model {
-    struct link_model *model; /* NULL: there is none, or one of another version */
+    struct link_model *model; /* NULL: there is none that this version can use */
+    bool outdated;            /* there is one, of another version of the rules or columns */
     struct link_frozen *frozen;
     int64_t id;       /* 1, 2, ...: stands in the history of lines */
     uint64_t records; /* that it was trained on */

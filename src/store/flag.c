@@ -37,8 +37,11 @@ struct raise {
     struct content_hash hash;
     int64_t next;
     char at[CLOCK_TEXT_BYTES];
-    uint64_t added, followed;
+    uint64_t added, followed, back;
 };
+
+static enum status note_event(struct store *s, int64_t flag, enum flag_state from,
+                              enum flag_state to, const char *note, const char *at, struct err *e);
 
 static enum status raise_new(struct raise *r, const struct flag *f, struct err *e)
 {
@@ -58,6 +61,29 @@ static enum status raise_new(struct raise *r, const struct flag *f, struct err *
     return db_run(r->insert, e);
 }
 
+/* A flag that had lapsed is supported again: it is as it was before, clock and all. */
+static enum status bring_back(struct raise *r, int64_t id, struct err *e)
+{
+    struct db_stmt *q;
+    bool row;
+    enum flag_state before = FLAG_RAISED;
+    TRY(db_prepare(r->s->db,
+                   "SELECT from_state FROM flag_event WHERE flag = $1 AND to_state = 'CLOSED'"
+                   " ORDER BY id DESC LIMIT 1",
+                   &q, e));
+    db_bind(q, "i", id);
+    enum status st = db_step(q, &row, e);
+    if (st == ST_OK && row)
+        before = state_of(db_text(q, 0));
+    db_done(q);
+    TRY(st);
+    TRY(note_event(r->s, id, FLAG_CLOSED, before, "supported again", r->at, e));
+    r->back++;
+    return db_do(r->s->db, e,
+                 "UPDATE flag SET state = $2, closed_at = '', lapsed = 0 WHERE id = $1", "it", id,
+                 names[before]);
+}
+
 static enum status raise_one(struct raise *r, const struct flag *f, struct err *e)
 {
     bool row;
@@ -67,7 +93,10 @@ static enum status raise_one(struct raise *r, const struct flag *f, struct err *
         return raise_new(r, f, e);
     int64_t id = db_int(r->find, 0);
     bool same = db_int(r->find, 1) == f->line && strcmp(db_text(r->find, 2), f->link_status) == 0;
+    bool lapsed = db_int(r->find, 3) != 0;
     db_reset(r->find);
+    if (lapsed)
+        TRY(bring_back(r, id, e));
     if (same)
         return ST_OK;
     r->followed++;
@@ -79,7 +108,7 @@ static enum status raise_all(struct raise *r, const struct flag *f, size_t n, st
 {
     struct db *db = r->s->db;
     TRY(db_prepare(db,
-                   "SELECT id, line, link_status FROM flag WHERE record = $1 AND kind = $2"
+                   "SELECT id, line, link_status, lapsed FROM flag WHERE record = $1 AND kind = $2"
                    " AND provider = $3",
                    &r->find, e));
     TRY(db_prepare(db,
@@ -93,11 +122,13 @@ static enum status raise_all(struct raise *r, const struct flag *f, size_t n, st
     r->next++;
     for (size_t k = 0; k < n; k++)
         TRY(raise_one(r, &f[k], e));
-    if (r->added + r->followed == 0)
+    if (r->added + r->followed + r->back == 0)
         return ST_OK;
     struct hash32 content = content_end(&r->hash);
-    return audit_append(r->s, "flags.raised", "", &content, e, "done: %llu raised, %llu followed",
-                        (unsigned long long)r->added, (unsigned long long)r->followed);
+    return audit_append(r->s, "flags.raised", "", &content, e,
+                        "done: %llu raised, %llu followed, %llu supported again",
+                        (unsigned long long)r->added, (unsigned long long)r->followed,
+                        (unsigned long long)r->back);
 }
 
 enum status store_flags_put(struct store *s, const struct flag *f, size_t n, uint64_t *added,
@@ -221,9 +252,10 @@ static enum status find_missing(struct store *s, int64_t line, const struct flag
 {
     struct db_stmt *q;
     bool row;
+    /* Where its record is now: a flag whose record moved is looked at with the line it moved to. */
     TRY(db_prepare(s->db,
-                   "SELECT id, record, kind, provider, state FROM flag WHERE line = $1"
-                   " AND state <> 'CLOSED' ORDER BY id",
+                   "SELECT f.id, f.record, f.kind, f.provider, f.state FROM record r JOIN flag f"
+                   " ON f.record = r.id WHERE r.line = $1 AND f.state <> 'CLOSED' ORDER BY f.id",
                    &q, e));
     db_bind(q, "i", line);
     enum status st;
@@ -261,8 +293,11 @@ static enum status close_missing(struct store *s, const int64_t *lines, size_t l
             to++;
         st = find_missing(s, lines[k], keep + from, to - from, &all, &count, &cap, e);
     }
-    for (size_t k = 0; k < count && st == ST_OK; k++)
+    for (size_t k = 0; k < count && st == ST_OK; k++) {
         st = set_state(s, all[k].id, all[k].state, FLAG_CLOSED, NULL, "no longer supported", e);
+        if (st == ST_OK)
+            st = db_do(s->db, e, "UPDATE flag SET lapsed = 1 WHERE id = $1", "i", all[k].id);
+    }
     free(all);
     *closed = count;
     if (st != ST_OK || count == 0)

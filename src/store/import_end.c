@@ -234,6 +234,60 @@ static enum status return_consequences(struct store *s, int64_t id, const char *
 #undef OPEN_FLAGS
 }
 
+/* What people decided of the version that goes holds for the one that returns, as their answers do:
+ * also that a decision was taken back meanwhile. */
+static enum status return_decisions(struct store *s, int64_t id, const char *at, struct err *e)
+{
+#define RETURNING                                                                                  \
+    "(SELECT max(o.id) AS old, n.id AS new FROM record o JOIN record n ON o.superseded_by = n.id"  \
+    " WHERE n.import = $1 AND n.active = 1 AND o.import <> $1 AND o.active = 0 GROUP BY n.id)"
+#define SIDE(mine, other)                                                                          \
+    "SELECT " mine " AS mine, " other " AS other, status, basis, weight, probability, human, run," \
+    " actor, at FROM claim"
+/* Claims about records that go, as the pairs that return. */
+#define MAPPED                                                                                     \
+    "(SELECT CASE WHEN y.mine < y.other THEN y.mine ELSE y.other END AS a,"                        \
+    " CASE WHEN y.mine < y.other THEN y.other ELSE y.mine END AS b, y.status, y.basis, y.weight,"  \
+    " y.probability, y.human, y.run, y.actor, y.at FROM"                                           \
+    " (SELECT p.old AS mine, COALESCE(q.old, x.other) AS other, x.status, x.basis, x.weight,"      \
+    " x.probability, x.human, x.run, x.actor, x.at FROM " RETURNING                                \
+    " p JOIN (" SIDE("a", "b") " UNION ALL " SIDE(                                                 \
+        "b", "a") ") x ON x.mine = p.new JOIN record z ON z.id = x.other"                          \
+                  " LEFT JOIN " RETURNING                                                          \
+                  " q ON q.new = x.other WHERE z.import <> $1 OR q.old IS NOT NULL) y"             \
+                  " WHERE y.mine <> y.other) m"
+    /* A step to undo, from what stands there or, when nothing does, from the machine's. */
+    TRY(db_do(s->db, e,
+              "INSERT INTO claim_event (a, b, at, actor, from_status, from_basis, from_weight,"
+              " from_probability, from_human, to_status) SELECT DISTINCT m.a, m.b, m.at, m.actor,"
+              " COALESCE(c.status, CASE m.status WHEN 'SPLIT' THEN 'AUTO' ELSE 'PROPOSED' END),"
+              " m.basis, m.weight, m.probability, COALESCE(c.human, 0), m.status FROM " MAPPED
+              " LEFT JOIN claim c ON c.a = m.a AND c.b = m.b WHERE m.human = 1"
+              " AND m.status <> 'WITHDRAWN' AND (c.a IS NULL OR c.human = 0 OR"
+              " c.status <> m.status)",
+              "i", id));
+    TRY(db_do(s->db, e,
+              "INSERT INTO claim_event (a, b, at, actor, from_status, from_basis, from_weight,"
+              " from_probability, from_human, to_status) SELECT DISTINCT c.a, c.b, $2, 'system',"
+              " c.status, c.basis, c.weight, c.probability, c.human, 'PROPOSED' FROM claim c"
+              " JOIN " MAPPED " ON m.a = c.a AND m.b = c.b WHERE m.human = 0 AND c.human = 1",
+              "it", id, at));
+    TRY(db_do(s->db, e,
+              "UPDATE claim SET status = 'PROPOSED', human = 0 WHERE human = 1 AND (a, b) IN"
+              " (SELECT m.a, m.b FROM " MAPPED " WHERE m.human = 0)",
+              "i", id));
+    return db_do(s->db, e,
+                 "INSERT INTO claim (a, b, status, basis, weight, probability, human, run, actor,"
+                 " at) SELECT m.a, m.b, m.status, m.basis, m.weight, m.probability, 1, m.run,"
+                 " m.actor, m.at FROM " MAPPED " WHERE m.human = 1 AND m.status <> 'WITHDRAWN'"
+                 " ON CONFLICT (a, b) DO UPDATE SET status = excluded.status, human = 1,"
+                 " basis = excluded.basis, actor = excluded.actor, at = excluded.at",
+                 "i", id);
+#undef RETURNING
+#undef SIDE
+#undef MAPPED
+}
+
 /* Records of the import leave their lines; what was superseded by them returns. */
 static enum status undo(struct store *s, int64_t id, uint64_t *records, struct err *e)
 {
@@ -248,6 +302,7 @@ static enum status undo(struct store *s, int64_t id, uint64_t *records, struct e
         return err_hint(e, "The list of imports shows their numbers and state.");
     }
     TRY(pend_neighbours(s, id, cause, e));
+    TRY(return_decisions(s, id, at, e));
     TRY(db_do(s->db, e,
               "INSERT INTO line_changed (line) SELECT DISTINCT line FROM record WHERE import = $1"
               " AND active = 1 ON CONFLICT (line) DO NOTHING",

@@ -39,12 +39,6 @@ static int best_first(const void *x, const void *y)
     return a->group < b->group ? -1 : a->group > b->group;
 }
 
-static int by_line(const void *x, const void *y)
-{
-    const struct bid *a = x, *b = y;
-    return a->line < b->line ? -1 : a->line > b->line;
-}
-
 static enum status read_members(struct store *s, const int64_t *record, const int64_t *group,
                                 const char *const *why, size_t n, struct member *m, struct err *e)
 {
@@ -65,12 +59,25 @@ static enum status read_members(struct store *s, const int64_t *record, const in
     return st;
 }
 
-/* Which line each group keeps: the largest holding first, each line once. 0: none. */
-static void award(const struct member *m, size_t n, const size_t *start, size_t groups,
-                  int64_t *line_of)
+/* What a group keeps: a line and how many of its records have it, or had it. */
+struct award {
+    int64_t line, records; /* line 0: none */
+};
+
+static size_t rank_of_line(const int64_t *line, size_t n, int64_t value)
+{
+    const int64_t *at = bsearch(&value, line, n, sizeof *line, order_int64);
+    return (size_t)(at - line);
+}
+
+/* Which line each group keeps: the largest holding first, each line and each group once. Bids on a
+ * line that another group got, the best first, into *lost (to be freed). */
+static size_t award_lines(const struct member *m, size_t n, const size_t *start, size_t groups,
+                          struct award *award, struct bid **lost)
 {
     struct bid *bids = mem_array(n, sizeof *bids);
-    size_t count = 0;
+    int64_t *line = mem_array(n, sizeof *line);
+    size_t count = 0, losers = 0, lines = 0;
     for (size_t g = 0; g < groups; g++)
         for (size_t k = start[g]; k < start[g + 1]; k++) {
             if (k > start[g] && m[k].line == m[k - 1].line)
@@ -79,32 +86,31 @@ static void award(const struct member *m, size_t n, const size_t *start, size_t 
                 bids[count++] = (struct bid){m[k].line, 1, g};
         }
     qsort(bids, count, sizeof *bids, best_first);
-    /* A line goes to its best bidder; later bids on it are dropped. */
-    struct bid *by = mem_array(count, sizeof *by);
-    memcpy(by, bids, count * sizeof *by);
     for (size_t i = 0; i < count; i++)
-        by[i].group = i; /* rank among all bids */
-    qsort(by, count, sizeof *by, by_line);
-    bool *lost = mem_zalloc(count, sizeof *lost);
-    for (size_t i = 0; i < count;) {
-        size_t end = i, best = i;
-        for (; end < count && by[end].line == by[i].line; end++)
-            if (by[end].group < by[best].group)
-                best = end;
-        for (size_t k = i; k < end; k++)
-            lost[by[k].group] = k != best;
-        i = end;
+        line[i] = bids[i].line;
+    qsort(line, count, sizeof *line, order_int64);
+    for (size_t i = 0; i < count; i++)
+        if (lines == 0 || line[i] != line[lines - 1])
+            line[lines++] = line[i];
+    bool *taken = mem_zalloc(lines, sizeof *taken);
+    *lost = mem_array(count, sizeof **lost);
+    for (size_t i = 0; i < count; i++) {
+        bool *is_taken = &taken[rank_of_line(line, lines, bids[i].line)];
+        if (*is_taken) {
+            (*lost)[losers++] = bids[i];
+        } else if (award[bids[i].group].line == 0) {
+            award[bids[i].group] = (struct award){bids[i].line, bids[i].records};
+            *is_taken = true;
+        }
     }
-    for (size_t i = 0; i < count; i++)
-        if (!lost[i] && line_of[bids[i].group] == 0)
-            line_of[bids[i].group] = bids[i].line;
-    free(lost);
-    free(by);
+    free(taken);
+    free(line);
     free(bids);
+    return losers;
 }
 
 struct moves {
-    struct db_stmt *update, *move, *changed, *used;
+    struct db_stmt *update, *move, *changed, *used, *before;
     const char *at;
     uint64_t moved;
 };
@@ -113,6 +119,63 @@ static enum status mark_changed(struct moves *v, int64_t line, struct err *e)
 {
     db_bind(v->changed, "i", line);
     return db_run(v->changed, e);
+}
+
+/* Where most of a group's records on `line` were before they came to it. */
+static enum status line_before(struct moves *v, const struct member *m, size_t from, size_t to,
+                               int64_t line, struct award *out, struct err *e)
+{
+    int64_t *all = mem_array(to - from, sizeof *all);
+    size_t n = 0;
+    enum status st = ST_OK;
+    for (size_t k = from; k < to && st == ST_OK; k++) {
+        bool row;
+        if (m[k].line != line)
+            continue;
+        db_bind(v->before, "ii", m[k].record, line);
+        st = db_step(v->before, &row, e);
+        if (st == ST_OK && row)
+            all[n++] = db_int(v->before, 0);
+        db_reset(v->before);
+    }
+    *out = (struct award){0};
+    if (n)
+        qsort(all, n, sizeof *all, order_int64);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i; end < n && all[end] == all[i];)
+            end++;
+        if ((int64_t)(end - i) > out->records)
+            *out = (struct award){all[i], (int64_t)(end - i)};
+    }
+    free(all);
+    return st;
+}
+
+/* A group that leaves a line which others keep takes back the line that most of its leavers had
+ * before, when nobody has it now and it is of more of its records than what it keeps: so undoing a
+ * merge gives both lines their ids back. */
+static enum status take_back(struct moves *v, const struct member *m, const size_t *start,
+                             const struct bid *lost, size_t losers, struct award *award,
+                             size_t groups, struct err *e)
+{
+    for (size_t i = 0; i < losers; i++) {
+        size_t g = lost[i].group;
+        struct award had;
+        bool used;
+        if (lost[i].records <= award[g].records)
+            continue;
+        TRY(line_before(v, m, start[g], start[g + 1], lost[i].line, &had, e));
+        if (!had.line || had.records <= award[g].records)
+            continue;
+        db_bind(v->used, "i", had.line);
+        TRY(db_step(v->used, &used, e));
+        db_reset(v->used);
+        for (size_t k = 0; k < groups && !used; k++)
+            used = award[k].line == had.line;
+        if (!used)
+            award[g] = had;
+    }
+    return ST_OK;
 }
 
 /* A line for a group that kept none: the smallest own record id that no record has as its line, or
@@ -169,15 +232,17 @@ static enum status move_all(struct store *s, struct moves *v, const struct membe
         if (k == 0 || m[k].group != m[k - 1].group)
             start[groups++] = k;
     start[groups] = n;
-    int64_t *line_of = mem_zalloc(groups, sizeof *line_of);
-    award(m, n, start, groups, line_of);
-    enum status st = ST_OK;
+    struct award *award = mem_zalloc(groups, sizeof *award);
+    struct bid *lost;
+    size_t losers = award_lines(m, n, start, groups, award, &lost);
+    enum status st = take_back(v, m, start, lost, losers, award, groups, e);
     /* Groups that keep a line first: they free the ids that the others may need. */
     for (int pass = 0; pass < 2; pass++)
         for (size_t g = 0; g < groups && st == ST_OK; g++)
-            if ((line_of[g] == 0) == pass)
-                st = move_group(s, v, m, start[g], start[g + 1], line_of[g], e);
-    free(line_of);
+            if ((award[g].line == 0) == pass)
+                st = move_group(s, v, m, start[g], start[g + 1], award[g].line, e);
+    free(award);
+    free(lost);
     free(start);
     return st;
 }
@@ -201,11 +266,17 @@ static enum status set_lines(struct store *s, struct member *m, size_t n, uint64
     if (st == ST_OK)
         st = db_prepare(s->db, "SELECT 1 FROM record WHERE line = $1 LIMIT 1", &v.used, e);
     if (st == ST_OK)
+        st = db_prepare(s->db,
+                        "SELECT from_line FROM line_move WHERE record = $1 AND to_line = $2"
+                        " ORDER BY id DESC LIMIT 1",
+                        &v.before, e);
+    if (st == ST_OK)
         st = move_all(s, &v, m, n, e);
     db_done(v.update);
     db_done(v.move);
     db_done(v.changed);
     db_done(v.used);
+    db_done(v.before);
     *moved = v.moved;
     if (st != ST_OK || v.moved == 0)
         return st;

@@ -13,7 +13,8 @@ static enum status put(struct store *s, const struct review *r, struct err *e)
     if (id == 0)
         return err_set(e, ST_DATA, "there is no record %lld", (long long)r->record);
     TRY(db_do(s->db, e,
-              "UPDATE review SET active = 0 WHERE record = $1 AND other = $2 AND question = $3",
+              "UPDATE review SET active = 0 WHERE record = $1 AND other = $2 AND question = $3"
+              " AND active = 1",
               "iit", r->record, r->other, r->question));
     TRY(db_get_int(s->db, e, 0, &id, "SELECT max(id) FROM review", ""));
     id++;
@@ -43,18 +44,19 @@ enum status store_review_put(struct store *s, const struct review *r, struct err
     return store_leave(s, own, put(s, r, e), e);
 }
 
-/* The answer before it, if any, holds again. */
+/* The answer that it replaced, if any, holds again; one that was itself taken back does not.
+ * (active: 1 holds, 0 replaced, 2 taken back.) */
 static enum status undo(struct store *s, int64_t id, struct err *e)
 {
     char subject[32];
-    TRY(db_do(s->db, e, "UPDATE review SET active = 0 WHERE id = $1 AND active = 1", "i", id));
+    TRY(db_do(s->db, e, "UPDATE review SET active = 2 WHERE id = $1 AND active = 1", "i", id));
     if (db_changes(s->db) == 0)
         return err_set(e, ST_DATA, "there is no answer %lld that can be undone", (long long)id);
     TRY(db_do(
         s->db, e,
         "UPDATE review SET active = 1 WHERE id = (SELECT max(p.id) FROM review p JOIN review r"
         " ON r.id = $1 WHERE p.record = r.record AND p.other = r.other"
-        " AND p.question = r.question AND p.id < r.id)",
+        " AND p.question = r.question AND p.id < r.id AND p.active = 0)",
         "i", id));
     TRY(db_do(s->db, e,
               "INSERT INTO line_changed (line) SELECT line FROM record WHERE id ="

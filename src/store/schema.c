@@ -132,8 +132,18 @@ static enum status step_2(struct db *db, struct err *e)
     return ST_OK;
 }
 
+/* Flags that closed because nothing supported them any more, and not by a person; finding a flag's
+ * and a record's history. */
+static enum status step_3(struct db *db, struct err *e)
+{
+    TRY(db_run_ddl(db, "ALTER TABLE flag ADD COLUMN lapsed INTEGER NOT NULL DEFAULT 0", e));
+    TRY(db_run_ddl(db, "CREATE INDEX flag_event_flag ON flag_event (flag)", e));
+    return db_run_ddl(db, "CREATE INDEX line_move_record ON line_move (record)", e);
+}
+
 /* Step k brings version k to k + 1. */
-static enum status (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {step_1, step_2};
+static enum status (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {step_1, step_2,
+                                                                                step_3};
 
 void entity_table_name(const struct entity *e, char out[80])
 {

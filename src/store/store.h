@@ -290,11 +290,12 @@ MUST_CHECK enum status store_claim_history(struct store *s, int64_t a, int64_t b
                                            struct err *e);
 
 /* The new partition: record[k] belongs with every other record of the same group[k]. Give whole
- * lines: every record of each line that is touched. A line id stays with the group that has most of
- * the line's records (of equals, the one with the smallest group number); a group that several ids
- * stay with keeps the one of most of its records (of equals, the smallest). A record's first line
- * id is its own record id. Each move is history, with why[k] ("" or why NULL: not known). Lines
- * whose members changed are marked changed. */
+ * lines: every record of each line that is touched. Ids go to where most of their records are: of
+ * all (line, group) the one with the most records first, then the smaller line, then the smaller
+ * group number; each line and each group once. Records that part from a line which others keep take
+ * the id back that most of them had before they came, if nobody has it. A record's first line id is
+ * its own record id. Each move is history, with why[k] ("" or why NULL: not known). Lines whose
+ * members changed are marked changed. */
 MUST_CHECK enum status store_lines_set(struct store *s, const int64_t *record, const int64_t *group,
                                        const char *const *why, size_t n, uint64_t *moved,
                                        struct err *e);
@@ -400,10 +401,11 @@ struct flag {
     const char *raised_at, *notified_at, *acknowledged_at, *acted_at, *closed_at; /* when read */
 };
 /* One flag for (record, kind, provider): one that exists keeps its state and clock, and follows its
- * record to another line. */
+ * record to another line; one that store_flags_close_missing closed has the state back that it had
+ * (one that a person closed stays closed). */
 MUST_CHECK enum status store_flags_put(struct store *s, const struct flag *f, size_t n,
                                        uint64_t *added, struct err *e);
-/* Open flags of these lines that are not in the given set: closed, saying why. */
+/* Open flags of records on these lines that are not in the given set: closed, saying why. */
 MUST_CHECK enum status store_flags_close_missing(struct store *s, const int64_t *lines,
                                                  size_t line_count, const struct flag *keep,
                                                  size_t n, uint64_t *closed, struct err *e);

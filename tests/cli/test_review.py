@@ -205,13 +205,17 @@ with temp_dir() as d:
     db.close()
     u, v = mine[0]
     for row in rows:
-        row["pv-contact-details-town"] = "Elsewhere"
+        row["current-pv-location-uk-city"] = "Leeds"
     with open(os.path.join(d, "corrected.csv"), "w", newline="") as f:
         w = csv.DictWriter(f, rows[0].keys())
         w.writeheader()
         w.writerows(rows)
     equal(run("import", os.path.join(d, "corrected.csv"), "--as", "nrm", "--from", "SCA", "--store",
               store, "--quiet").returncode, 0, "every NRM record is corrected")
+    db = sqlite3.connect(os.path.join(store, "store.db"))
+    ok(db.execute("SELECT count(*) FROM record WHERE superseded_by IS NOT NULL").fetchone()[0] > 100,
+       "and takes the place of the one before")
+    db.close()
     equal(run("run", "--store", store, "--quiet").returncode, 0, "run")
     now = claims(store, "human = 1 AND status = 'CONFIRMED' AND a IN (SELECT id FROM record WHERE "
                         "active = 1) AND b IN (SELECT id FROM record WHERE active = 1)")

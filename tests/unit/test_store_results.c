@@ -201,6 +201,8 @@ static void flags_keep_their_state_and_clock(void **state)
                          .link_status = "PROPOSED",
                          .raised_on = "2022-01-01",
                          .due_on = "2022-01-08"}};
+    int64_t three[] = {1, 2, 5}, first[] = {1, 1, 5}, then[] = {1, 5, 5};
+    GOOD(store_lines_set(s, three, first, NULL, 3, &n, e));
     GOOD(store_flags_put(s, f, 2, &n, e));
     assert_int_equal(n, 2);
     GOOD(store_flags_put(s, f, 2, &n, e));
@@ -210,6 +212,11 @@ static void flags_keep_their_state_and_clock(void **state)
     assert_int_equal(store_notice_put(s, &notice, &wrong), ST_DATA); /* notified already */
     GOOD(store_flag_move(s, 1, FLAG_ACKNOWLEDGED, "2022-02-01", "rang back", e));
     assert_int_equal(store_flag_move(s, 1, FLAG_NOTIFIED, NULL, "", &wrong), ST_DATA);
+    /* The record moves to another line; the line that it left is looked at first. */
+    GOOD(store_lines_set(s, three, then, NULL, 3, &n, e));
+    int64_t lines[] = {1, 5};
+    GOOD(store_flags_close_missing(s, lines, 1, NULL, 0, &n, e));
+    assert_int_equal(n, 0);
     f[0].line = 5;
     f[0].link_status = "CONFIRMED";
     GOOD(store_flags_put(s, f, 1, &n, e));
@@ -218,12 +225,31 @@ static void flags_keep_their_state_and_clock(void **state)
     assert_int_equal(got[0].line, 5);
     assert_string_equal(got[0].reason, "third referral");
     assert_int_equal(strlen(got[0].reference), 4);
-    int64_t lines[] = {1, 5};
     GOOD(store_flags_close_missing(s, lines, 2, f, 1, &n, e));
     assert_int_equal(n, 1);
+    /* Nothing supports it any more, and then something does again: as it was, clock and all. */
+    GOOD(store_flags_close_missing(s, lines, 2, NULL, 0, &n, e));
+    assert_int_equal(n, 1);
+    f[0].due_on = "2030-01-01";
+    GOOD(store_flags_put(s, f, 1, &n, e));
+    assert_int_equal(n, 0);
     got[1].id = 0;
-    GOOD(store_flags_each(s, FLAG_CLOSED, keep_flag, got, e));
+    GOOD(store_flags_each(s, FLAG_ACKNOWLEDGED, keep_flag, got, e));
     assert_int_equal(got[1].id, 1);
+    int64_t due;
+    GOOD(db_get_int(s->db, e, 0, &due,
+                    "SELECT count(*) FROM flag WHERE id = 1 AND due_on = '2022-02-01'"
+                    " AND closed_at = ''",
+                    ""));
+    assert_int_equal(due, 1);
+    /* What a person closed stays closed. */
+    GOOD(store_flag_move(s, 1, FLAG_CLOSED, NULL, "dealt with", e));
+    GOOD(store_flags_put(s, f, 1, &n, e));
+    got[1].id = 0;
+    GOOD(store_flags_each(s, FLAG_ACKNOWLEDGED, keep_flag, got, e));
+    assert_int_equal(got[1].id, 0);
+    GOOD(store_flags_each(s, FLAG_CLOSED, keep_flag, got, e));
+    assert_int_equal(got[1].id, 2);
     GOOD(store_notice_sent(s, 1, e));
     assert_int_equal(store_notice_sent(s, 1, &wrong), ST_DATA);
     store_close(s);
