@@ -81,16 +81,20 @@ static enum status read_line(struct budget_ledger *l, struct str line, struct er
     return s;
 }
 
-static enum status read_lines(struct budget_ledger *l, struct err *e)
+enum status budget_ledger_read(struct budget_ledger *l, struct str text, struct err *e)
 {
-    for (size_t at = 0; at < l->text.n;) {
-        const char *start = l->text.p + at, *end = memchr(start, '\n', l->text.n - at);
+    memcpy(l->last, NOTHING, sizeof l->last);
+    for (size_t at = 0; at < text.n;) {
+        const char *start = text.p + at, *end = memchr(start, '\n', text.n - at);
         if (!end)
             return bad_line(l, e, "the last line is cut short");
         TRY(read_line(l, (struct str){start, (size_t)(end - start)}, e));
         at += (size_t)(end - start) + 1;
     }
-    return l->lines ? ST_OK : bad_line(l, e, "the ledger is empty");
+    if (l->lines == 0)
+        return bad_line(l, e, "the ledger is empty");
+    buf_add(&l->text, text.p, text.n);
+    return ST_OK;
 }
 
 /* ---- adding ---- */
@@ -154,9 +158,9 @@ enum status budget_ledger_open(struct budget_ledger *l, const char *path,
     if (access(path, F_OK) != 0)
         return begin(l, limits, at, e);
     TRY(file_read(path, LIMIT_JSON_BYTES, &f, e));
-    buf_add(&l->text, f.p, f.n);
+    enum status s = budget_ledger_read(l, (struct str){f.p, f.n}, e);
     file_release(&f);
-    TRY(read_lines(l, e));
+    TRY(s);
     TRY(same_limit(l, "of a year", l->limits.year, limits.year, e));
     return same_limit(l, "in total", l->limits.total, limits.total, e);
 }

@@ -53,6 +53,8 @@ struct budget_ledger {
 MUST_CHECK enum status budget_ledger_open(struct budget_ledger *l, const char *path,
                                           struct budget_limits limits, const char *at,
                                           struct err *e);
+/* The part of it that takes the bytes of the file, into a ledger of zeros with its path. */
+MUST_CHECK enum status budget_ledger_read(struct budget_ledger *l, struct str text, struct err *e);
 void budget_ledger_close(struct budget_ledger *l);
 
 struct budget_state {

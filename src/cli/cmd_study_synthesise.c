@@ -32,14 +32,30 @@ static enum status check_options(const struct cli *c, bool dp, struct err *e)
     return ST_OK;
 }
 
+static void print_error(const json_t *doc, const char *words, const char *key)
+{
+    const json_t *error = json_object_get(doc, key);
+    if (json_is_real(error))
+        printf("%s %.1f %%", words, 100 * json_real_value(error));
+    else
+        printf("%s none there", words);
+}
+
 static void print_summary(const json_t *doc)
 {
-    const json_t *spent = json_object_get(json_object_get(doc, "budget"), "cumulative");
-    printf("%lld made records; mean relative error of counts from 100: one-way %.1f %%, two-way "
-           "%.1f %%\n",
-           (long long)json_integer_value(json_object_get(doc, "rows")),
-           100 * json_real_value(json_object_get(doc, "one_way_relative_error")),
-           100 * json_real_value(json_object_get(doc, "two_way_relative_error")));
+    const json_t *budget = json_object_get(doc, "budget"), *column;
+    const json_t *spent = json_object_get(budget, "cumulative");
+    size_t i;
+    printf("%lld made records; mean relative error of counts from 100:",
+           (long long)json_integer_value(json_object_get(doc, "rows")));
+    print_error(doc, " one-way", "one_way_relative_error");
+    print_error(doc, ", two-way", "two_way_relative_error");
+    printf("\n");
+    json_array_foreach(json_object_get(budget, "columns_whose_code_list_is_not_protected"), i,
+                       column)
+        printf("which codes column %s has comes from the data and is not protected: give it a "
+               "hierarchy\n",
+               json_string_value(column));
     if (json_is_object(spent))
         printf("spent on this population: epsilon %.3g of %g this year, %.3g of %g in total\n",
                json_real_value(json_object_get(spent, "epsilon_this_year")),
