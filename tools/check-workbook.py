@@ -14,6 +14,8 @@ ODS = {
     "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
     "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
 }
 X = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -21,9 +23,15 @@ SHORT = re.compile(r"^\[([a-z]+)\]$")
 NOTE = re.compile(r"\[note (\d+)\]")
 
 
+# The Analysis Function's list, and no others.
+KNOWN = {"c", "x", "z", "low", "u", "b", "e", "f", "p", "r"}
+SIGNS = {"-", "\u2013", "\u2014", "*", "**", ".", "..", ":", "n/a", "N/A", "null"}
+
+
 class Sheet:
     def __init__(self, name):
         self.name, self.rows, self.faults, self.ranges = name, [], [], []
+        self.typed = set()  # (row, column) of cells that hold text
 
 
 def column_number(letters):
@@ -42,9 +50,16 @@ def parse_range(text):
 def read_ods(z):
     q = lambda p, n: "{%s}%s" % (ODS[p], n)  # noqa: E731
     content = ET.fromstring(z.read("content.xml"))
-    sheets, by_name = [], {}
+    sheets, by_name, faults = [], {}, []
+    shown = {st.get(q("style", "name")): p.get(q("table", "display")) for st in content.iter(q("style", "style"))
+             if st.get(q("style", "family")) == "table"
+             for p in st.iter(q("style", "table-properties"))}
     for t in content.iter(q("table", "table")):
         s = Sheet(t.get(q("table", "name")))
+        if shown.get(t.get(q("table", "style-name"))) == "false":
+            s.faults.append("a hidden sheet")
+        if t.find(f".//{q('draw', 'frame')}") is not None:
+            s.faults.append("an image")
         for row in t.iter(q("table", "table-row")):
             if row.get(q("table", "visibility"), "visible") != "visible":
                 s.faults.append("a hidden row")
@@ -57,6 +72,8 @@ def read_ods(z):
                 if cell.get(q("table", "formula")):
                     s.faults.append("a formula")
                 text = "\n".join("".join(p.itertext()) for p in cell.iter(q("text", "p")))
+                if cell.get(q("office", "value-type")) == "string":
+                    s.typed.add((len(s.rows) + 1, len(cells) + 1))
                 cells += [text] * int(cell.get(q("table", "number-columns-repeated"), 1))
             s.rows.append(cells)
         for c in t.iter(q("table", "table-column")):
@@ -69,6 +86,9 @@ def read_ods(z):
                                r.get(q("table", "target-range-address"))).groups()[0], None
         a, b = re.findall(r"\.\$?([A-Z]+)\$?(\d+)", r.get(q("table", "target-range-address")))
         area = (int(a[1]), column_number(a[0]), int(b[1]), column_number(b[0]))
+        if sheet not in by_name:
+            faults.append(f"a marked-up table on {sheet}, which is not there")
+            continue
         by_name[sheet].ranges.append(area)
         if r.get(q("table", "display-filter-buttons")) == "true":
             by_name[sheet].faults.append("a filter")
@@ -76,7 +96,7 @@ def read_ods(z):
     properties = {k: meta.findtext(f".//{q(*v)}") for k, v in
                   {"title": ("dc", "title"), "subject": ("dc", "subject"),
                    "author": ("dc", "creator")}.items()}
-    return sheets, properties, []
+    return sheets, properties, faults
 
 
 def read_xlsx(z):
@@ -106,6 +126,8 @@ def read_xlsx(z):
                     v = shared[int(v)]
                 elif c.get("t") == "inlineStr":
                     v = "".join(t.text or "" for t in c.iter(X + "t"))
+                if c.get("t") in ("s", "str", "inlineStr"):
+                    s.typed.add((int(m[2]), column_number(m[1])))
                 grid[int(m[2]), column_number(m[1])] = v or ""
         height = max((r for r, _ in grid), default=0)
         s.rows = [[grid.get((r, c), "") for c in range(1, max((k for q, k in grid if q == r), default=0) + 1)]
@@ -139,10 +161,37 @@ def cell(s, r, c):
     return s.rows[r - 1][c - 1] if r <= len(s.rows) and c <= len(s.rows[r - 1]) else ""
 
 
+def is_number(text):
+    return re.fullmatch(r"-?[\d,]+(\.\d+)?%?", text.strip()) is not None
+
+
+def check_body(s, area):
+    """Cells of a table: numbers are numbers, shorthand is known and alone, notes are notes."""
+    r1, c1, r2, c2 = area
+    faults = []
+    for c in range(c1, c2 + 1):
+        # years and other names stand in a column of text; a number as text among numbers is a fault
+        numeric = any(cell(s, r, c) and (r, c) not in s.typed for r in range(r1 + 1, r2 + 1))
+        for r in range(r1 + 1, r2 + 1):
+            text = cell(s, r, c)
+            short = SHORT.match(text)
+            if short and short[1] not in KNOWN:
+                faults.append(f"{text} is no shorthand of the list")
+            elif text.strip() in SIGNS:
+                faults.append(f"a sign ({text.strip()}) instead of shorthand")
+            elif not short and re.search(r"\[(?!note \d+\])[^\]]*\]", text):
+                faults.append(f"{re.search(r'[[][^]]*[]]', text)[0]} shares its cell or is no shorthand and no note")
+            elif numeric and (r, c) in s.typed and is_number(text):
+                faults.append("a number stored as text")
+    return sorted(set(faults))
+
+
 def check_sheet(s):
     faults = list(s.faults)
     if not cell(s, 1, 1):
         faults.append("no title in A1")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", s.name):
+        faults.append("the name of a sheet is not letters, digits and underscores")
     if s.name == "Cover":
         return faults
     if cell(s, 2, 1) != "This worksheet contains one table.":
@@ -163,6 +212,7 @@ def check_sheet(s):
     header = [cell(s, r1, c) for c in range(c1, c2 + 1)]
     if len(set(header)) != len(header):
         faults.append("two columns have one header")
+    faults += check_body(s, (r1, c1, r2, c2))
     above = " ".join(" ".join(row) for row in s.rows[:r1 - 1])
     used = {SHORT.match(cell(s, r, c)).group(1) for r in range(r1 + 1, r2 + 1)
             for c in range(c1, c2 + 1) if SHORT.match(cell(s, r, c))}

@@ -109,8 +109,9 @@ static void add_cell(struct buf *b, const struct cell *c, bool numeric, struct a
              "<table:table-cell table:style-name=\"number%d\" office:value-type=\"float\" "
              "office:value=\"",
              decimals);
-    buf_add_double(b, c->number);
-    buf_addf(b, "\"><text:p>%s</text:p></table:table-cell>", cell_shown(c, memory));
+    /* What is stored is what is shown: no digit behind it. */
+    const char *shown = cell_shown(c, memory);
+    buf_addf(b, "%s\"><text:p>%s</text:p></table:table-cell>", shown, shown);
 }
 
 static void open_sheet(struct buf *b, const char *name)

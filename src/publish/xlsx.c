@@ -79,6 +79,15 @@ static void mark_table(lxw_worksheet *sheet, const char *name, size_t first, siz
     free(list);
 }
 
+/* What is stored is what is shown: no digit behind it. */
+static double number_as_shown(const struct cell *c, struct arena *memory)
+{
+    double v = 0;
+    if (!str_to_double(str_of(cell_shown(c, memory)), &v))
+        BUG("a number that cannot be read back");
+    return v;
+}
+
 static void write_data(lxw_worksheet *sheet, const struct formats *f, const struct table *t,
                        size_t first, struct arena *memory)
 {
@@ -97,7 +106,7 @@ static void write_data(lxw_worksheet *sheet, const struct formats *f, const stru
             lxw_row_t row = row_at(first + 1 + r);
             if (c->kind == CELL_NUMBER)
                 worksheet_write_number(
-                    sheet, row, (lxw_col_t)k, c->number,
+                    sheet, row, (lxw_col_t)k, number_as_shown(c, memory),
                     f->number[c->decimals < 0 || c->decimals > 6 ? 6 : c->decimals]);
             else
                 worksheet_write_string(sheet, row, (lxw_col_t)k, cell_shown(c, memory),

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""The checker of workbooks is shown to fail: one deliberately bad file for each of its rules."""
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+from tap import SOURCE, done, equal, ok, run, temp_dir
+
+CHECK = os.path.join(SOURCE, "tools/check-workbook.py")
+spec = importlib.util.spec_from_file_location("checker", CHECK)
+checker = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(checker)
+
+
+def rewrite(source, target, change):
+    """A copy of a zip; `change` takes and gives a dictionary of parts, in order."""
+    with zipfile.ZipFile(source) as z:
+        parts = {i.filename: z.read(i) for i in z.infolist()}
+    parts = change(parts)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in parts.items():
+            z.writestr(name, data, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+
+
+def part(name, pattern, to, count=1):
+    """Changes the first match in one part; the pattern must be there."""
+    def change(parts):
+        text, n = re.subn(pattern, to, parts[name].decode(), count=count, flags=re.S)
+        if n == 0:
+            raise SystemExit(f"Bail out! {pattern} is not in {name}")
+        return {**parts, name: text.encode()}
+    return change
+
+
+def added(name, data):
+    return lambda parts: {**parts, name: data}
+
+
+def compressed_mimetype(parts):
+    return {"x": b"", **parts}  # no longer first
+
+
+def both(first, second):
+    return lambda parts: second(first(parts))
+
+
+def ods(pattern, to, count=1):
+    return part("content.xml", pattern, to, count)
+
+
+TABLE = r'(<table:table table:name="Table_1">.*?)'
+FIRST_ROW = TABLE + r'(<table:table-row>)'
+LAST = r'(<table:table table:name="Table_1">.*?)(</table:table>)'
+CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+ROW = "<table:table-row>" + CELL + "</table:table-row>"
+BODY = TABLE + r'(headright.*?</table:table-row>\s*<table:table-row>\s*<table:table-cell[^>]*><text:p>)Total'
+
+# rule: (change of the ODS, what the checker says)
+ODS_RULES = [
+    ("a hidden row", ods(FIRST_ROW, r'\1<table:table-row table:visibility="collapse">'), "a hidden row"),
+    ("a hidden column", ods(TABLE + "(<table:table-column )", r'\1\2table:visibility="collapse" '), "a hidden column"),
+    ("a hidden sheet", both(
+        ods('<table:table table:name="Table_1">', '<table:table table:name="Table_1" table:style-name="gone">'),
+        ods("</office:automatic-styles>", '<style:style style:name="gone" style:family="table"><style:table-properties '
+                                          'table:display="false"/></style:style></office:automatic-styles>')),
+     "a hidden sheet"),
+    ("a merged cell", ods(TABLE + "(<table:table-cell )", r'\1\2table:number-columns-spanned="2" '), "a merged cell"),
+    ("a formula", ods(TABLE + "(<table:table-cell )", r'\1\2table:formula="of:=1" '), "a formula"),
+    ("a filter", ods(r'(table:name="Table_1"[^>]*display-filter-buttons=)"false"', r'\1"true"'), "a filter"),
+    ("an image", ods(LAST, r'\1<table:shapes><draw:frame xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"/></table:shapes>\2'), "an image"),
+    ("no title", ods(TABLE + r"(<text:p>)Table 1[^<]*", r"\1\2"), "no title in A1"),
+    ("no word on how many tables", ods(TABLE + "(<text:p>)This worksheet contains one table.", r"\1\2Figures"), "how many tables"),
+    ("no marked-up table", ods(r'<table:database-range table:name="Table_1".*?/>', ""), "0 marked-up tables"),
+    ("two marked-up tables", ods(r'(<table:database-range table:name="Table_1".*?/>)', r"\1\1"), "2 marked-up tables"),
+    ("a table that starts in column B", ods(r"(table:name=\"Table_1\"[^>]*'Table_1'\.)A", r"\1B"), "column A"),
+    ("content below the table", ods(LAST, r"\1" + ROW.format("a remark") + r"\2"), "content below"),
+    ("content beside the table", ods(BODY, r"\1\2Total</text:p></table:table-cell>" + CELL.format("x") * 12 + "<table:table-cell><text:p>"),
+     "content beside"),
+    ("a blank cell", ods(BODY, r"\1\2"), "a blank cell"),
+    ("a blank row", ods(FIRST_ROW, r"\1<table:table-row><table:table-cell/></table:table-row>\2"), "a blank row"),
+    ("two columns of one header", ods(TABLE + "(<text:p>)Repeats: unclear", r"\1\2Repeats: new episode"), "one header"),
+    ("shorthand that is not explained", ods(BODY, r"\1\2[x]"), "[x] is used and not explained"),
+    ("shorthand that nobody knows", ods(BODY, r"\1\2[q]"), "[q] is no shorthand"),
+    ("shorthand that is not used", ods(TABLE + "(<text:p>)Source", r"\1\2[c] means confidential. Source"), "explained and not used"),
+    ("a sign instead of shorthand", ods(BODY, r"\1\2-"), "a sign"),
+    ("a number as text", ods(r'(<table:table table:name="Table_1">.*?)office:value-type="float" office:value="[^"]*"', r'\1office:value-type="string"'),
+     "a number stored as text"),
+    ("shorthand written like a note", ods(BODY, r"\1\2[note c]"), "[note c]"),
+    ("shorthand behind a number", ods(BODY, r"\1\2[c] 12"), "shares its cell"),
+    ("no source", ods(TABLE + "(<text:p>)(Shorthand[^<]*)?Source: ", r"\1\2"), "no source"),
+    ("a note that is not announced", ods(BODY, r"\1\2Total [note 1]"), "not announced"),
+    ("a note that is not listed", ods(BODY, r"\1\2Total [note 1]"), "notes referred to [1], listed []"),
+    ("contents that leave a table out", ods(r'(<table:table table:name="Contents">.*?)<table:table-row>(?:(?!</table:table-row>).)*Table_1.*?</table:table-row>', r"\1"),
+     "does not list the tables"),
+    ("sheets in another order", ods(r'table:name="Cover"', 'table:name="Front"'), "Cover and Contents"),
+    ("a sheet name with spaces", ods(r"Table_1(?=[\"'.<])", "Table 1", 0), "the name of a sheet"),
+    ("no title of the document", part("meta.xml", "<dc:title>.*?</dc:title>", "<dc:title></dc:title>"), "title is not set"),
+    ("no subject", part("meta.xml", "<dc:subject>.*?</dc:subject>", ""), "subject is not set"),
+    ("no author", part("meta.xml", "<dc:creator>.*?</dc:creator>", ""), "author is not set"),
+    ("a mimetype that is not first", compressed_mimetype, "mimetype is not first"),
+]
+
+
+def sheet(number, pattern, to):
+    return part(f"xl/worksheets/sheet{number}.xml", pattern, to)
+
+
+# Table_1 is the third sheet: cover and contents come before it, and there are no notes
+XLSX_RULES = [
+    ("a hidden sheet", part("xl/workbook.xml", '(<sheet name="Table_1")', r'\1 state="hidden"'), "a hidden sheet"),
+    ("a hidden row", sheet(3, "<row ", '<row hidden="1" '), "a hidden row"),
+    ("a hidden column", sheet(3, "<col ", '<col hidden="1" '), "a hidden column"),
+    ("a merged cell", sheet(3, "</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'), "a merged cell"),
+    ("a formula", sheet(3, r"(<c [^>]*>)<v>", r"\1<f>1</f><v>"), "a formula"),
+    ("a filter", part("xl/tables/table2.xml", "<tableColumns", '<autoFilter ref="A4:B9"/><tableColumns'), "a filter"),
+    ("a frozen pane", sheet(3, r"<sheetView ([^>]*?)/>", r'<sheetView \1><pane ySplit="1" state="frozen"/></sheetView>'), "a frozen pane"),
+    ("an image", sheet(3, "(<tableParts)", r'<drawing r:id="rId9"/>\1'), "an image"),
+    ("a header or footer", sheet(3, "(<tableParts)", r'<headerFooter><oddHeader>x</oddHeader></headerFooter>\1'), "a header or footer"),
+    ("a cursor elsewhere", sheet(3, r"<sheetView ([^>]*?)/>", r'<sheetView \1><selection activeCell="C5" sqref="C5"/></sheetView>'), "not at A1"),
+    ("macros", added("xl/vbaProject.bin", b"x"), "macros"),
+    ("no marked-up table", part("xl/worksheets/_rels/sheet3.xml.rels", "<Relationship .*?/>", ""), "0 marked-up tables"),
+    ("a table that starts lower", part("xl/tables/table2.xml", r'ref="A(\d+):', r'ref="B\1:'), "column A"),
+    ("no author", part("docProps/core.xml", "<dc:creator>.*?</dc:creator>", ""), "author is not set"),
+]
+
+
+def check(name, kind, source, change, words, d):
+    bad = os.path.join(d, "bad." + kind)
+    rewrite(source, bad, change)
+    faults = list(checker.check(bad))
+    ok(any(words in f for f in faults), f"{kind}: the checker finds {name}", faults[:4])
+
+
+with temp_dir() as d:
+    made, store, out = (os.path.join(d, n) for n in ("made", "register", "report"))
+    run("simulate", "--people", 200, "--seed", 3, "--out", made, "--quiet")
+    run("init", store, "--quiet")
+    run("import", made + "/nrm.csv", "--as", "nrm", "--from", "SCA", "--store", store, "--quiet")
+    run("import", made + "/msvcc.csv", "--as", "msvcc", "--from", "TSA", "--store", store, "--quiet")
+    run("run", "--store", store, "--quiet")
+    run("report", "--store", store, "--out", out, "--quiet")
+    files = {kind: os.path.join(out, "tables." + kind) for kind in ("ods", "xlsx")}
+    for kind, file in files.items():
+        equal(list(checker.check(file)), [], f"{kind}: as written, nothing is found")
+        copy = os.path.join(d, "copy." + kind)
+        rewrite(file, copy, lambda parts: parts)
+        equal(list(checker.check(copy)), [], f"{kind}: nor in a copy that only was packed again")
+    for name, change, words in ODS_RULES:
+        check(name, "ods", files["ods"], change, words, d)
+    for name, change, words in XLSX_RULES:
+        check(name, "xlsx", files["xlsx"], change, words, d)
+    r = subprocess.run([sys.executable, CHECK, os.path.join(d, "bad.xlsx")], capture_output=True, text=True)
+    ok(r.returncode == 1 and "bad.xlsx:" in r.stdout, "as a program it names the file and fails", r.stdout)
+done()
