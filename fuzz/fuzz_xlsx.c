@@ -1,24 +1,8 @@
 /* Bytes that begin like a zip: the whole package. Else: sheet, shared strings and styles, divided
  * by a line of three dashes, in a sound package. */
-#include "ingest/table.h"
 #include "package.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void read_table(struct str bytes)
-{
-    struct table t;
-    struct table_row row;
-    struct err e = {0};
-    size_t rows = 0;
-    if (table_open_bytes(&t, bytes, "fuzz", &e) == ST_OK) {
-        while (table_next(&t, &row, &e) == ST_OK && row.n && rows++ < 100000)
-            for (size_t i = 0; i < row.n; i++)
-                if (row.cells[i].n && !row.cells[i].p)
-                    abort();
-        table_close(&t);
-    }
-}
 
 static struct str next_part(struct str *rest)
 {
@@ -33,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str rest = {(const char *)data, size};
     if (size >= 2 && memcmp(data, "PK", 2) == 0) {
-        read_table(rest);
+        package_read(rest);
         return 0;
     }
     struct str sheet = next_part(&rest), strings = next_part(&rest), styles = next_part(&rest);
@@ -51,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct str bytes = package_make(parts, sizeof parts / sizeof *parts);
     if (bytes.p)
-        read_table(bytes);
+        package_read(bytes);
     free((void *)(uintptr_t)bytes.p);
     return 0;
 }

@@ -20,6 +20,8 @@ struct str survival_group_label(const struct survival_data *d,
                                 int group); /* "all" without groups */
 /* The engine found something wrong with a row: says which line. */
 void survival_say_row(const struct survival_answer *a, size_t row, struct err *e);
+/* Strata without events add nothing but are legal. */
+void survival_note_empty_strata(struct survival_answer *a);
 
 MUST_CHECK enum status survival_km(struct survival_answer *a, struct err *e);
 MUST_CHECK enum status survival_quantiles(struct survival_answer *a, struct err *e);

@@ -217,7 +217,7 @@ enum status survival_rmst(struct survival_answer *a, struct err *e)
     return s;
 }
 
-static void note_empty_strata(struct survival_answer *a)
+void survival_note_empty_strata(struct survival_answer *a)
 {
     const struct survival_data *d = a->d;
     if (!d->stratum)
@@ -304,6 +304,6 @@ static enum status gray(struct survival_answer *a, struct err *e)
 
 enum status survival_tests(struct survival_answer *a, struct err *e)
 {
-    note_empty_strata(a);
+    survival_note_empty_strata(a);
     return a->q->method == SURVIVAL_GRAY ? gray(a, e) : logrank(a, e);
 }

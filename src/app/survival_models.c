@@ -157,22 +157,6 @@ static enum status fit_cox(struct survival_answer *a, const struct cox_data *d,
     return s;
 }
 
-/* Strata without events add nothing but are legal. */
-static void note_strata(struct survival_answer *a)
-{
-    const struct survival_data *d = a->d;
-    int empty = 0;
-    int64_t *events = mem_zalloc((size_t)d->strata.count + 1, sizeof *events);
-    for (size_t i = 0; d->stratum && i < d->rows.n; i++)
-        events[d->stratum[i]] += d->rows.event[i] != 0;
-    for (int k = 0; k < d->strata.count; k++)
-        empty += events[k] == 0;
-    free(events);
-    if (empty)
-        study_doc_note(a->doc, "%d of %d strata have no event and add nothing.", empty,
-                       d->strata.count);
-}
-
 enum status survival_cox(struct survival_answer *a, struct err *e)
 {
     struct surv_rows rows = a->d->rows;
@@ -180,7 +164,7 @@ enum status survival_cox(struct survival_answer *a, struct err *e)
     rows.groups = a->d->stratum ? a->d->strata.count : 1;
     struct surv_order order;
     size_t bad = 0;
-    note_strata(a);
+    survival_note_empty_strata(a);
     enum status s = surv_order_make(&rows, &order, &bad, e);
     if (s != ST_OK) {
         survival_say_row(a, bad, e);
