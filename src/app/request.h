@@ -14,6 +14,7 @@ struct request_job {
     int years; /* 1 to REQUEST_YEARS_MAX */
     bool nrm_complete;
     bool complete;            /* exact counts, for the authority: not for publication */
+    const char *contact;      /* who answers questions; NULL: none given */
     const char *purpose;      /* stands in the audit log, and on the page when complete */
     const char *created;      /* "2024-03-31T09:30:00Z" */
     const unsigned char *key; /* 32 bytes: chooses the rounding */

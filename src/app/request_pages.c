@@ -17,24 +17,6 @@ static void share(struct grid *g, int64_t x, int64_t n)
     grid_number(g, n > 0 ? 100.0 * (double)x / (double)n : NAN, 1);
 }
 
-/* Shares of filled fields are told to the nearest 5%, so that they tell no single record. */
-static const char *coverage_words(struct request *q, const struct request_coverage *c)
-{
-    if (c->unread)
-        return "not read: sealed with the identity key";
-    if (c->records == 0)
-        return "no record of that kind";
-    if (c->filled == 0)
-        return "never filled (0%)";
-    double p = 100.0 * (double)c->filled / (double)c->records;
-    if (q->job->complete)
-        return arena_printf(&q->r.memory, "%.1f%% (%llu of %llu)", p, (unsigned long long)c->filled,
-                            (unsigned long long)c->records);
-    if (p < 5 || p > 95)
-        return p < 5 ? "under 5%" : "over 95%";
-    return arena_printf(&q->r.memory, "about %d%%", (int)(p / 5 + 0.5) * 5);
-}
-
 /* ---- the questions ---- */
 
 static void items_table(struct request *q)
@@ -70,12 +52,14 @@ static void items_table(struct request *q)
 
 /* ---- the answers ---- */
 
+enum { ANSWER_NUMBERS = 5 };
+
 static void answer_start(struct request *q, struct grid *g, const struct request_item *t,
-                         const char *measure, int period)
+                         const char *measure, const char *unit, int period)
 {
     grid_text(g, t->id);
     grid_text(g, measure);
-    grid_text(g, t->unit);
+    grid_text(g, unit);
     grid_text(g, q->periods[period]);
 }
 
@@ -96,11 +80,19 @@ static void answer_figure(struct grid *g, struct request_figure f)
         grid_shorthand(g, "z");
     }
     grid_count(g, f.unsettled);
+    /* Of some that cannot be settled it is open, too, whether they are in the denominator: A2Q03.
+     */
+    if (f.no_numerator)
+        grid_shorthand(g, "x");
+    else if (f.has_denominator && f.numerator + f.unsettled <= f.denominator)
+        share(g, f.numerator + f.unsettled, f.denominator);
+    else
+        grid_shorthand(g, "z");
 }
 
 static void answer_missing(struct grid *g)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < ANSWER_NUMBERS; i++)
         grid_shorthand(g, "x");
 }
 
@@ -112,7 +104,7 @@ static void add_definitions(struct request *q, struct grid *g, const struct requ
             answer_start(q, g, t,
                          arena_printf(&q->r.memory, "%s, %s: people", set->definitions[k / 2].id,
                                       mode_name((enum mode)(k % 2))),
-                         p);
+                         "person", p);
             answer_figure(g, request_definition(q, k, p));
         }
 }
@@ -120,10 +112,17 @@ static void add_definitions(struct request *q, struct grid *g, const struct requ
 static void answers_table(struct request *q)
 {
     static const struct table_column columns[] = {
-        {"Item", false, 8},    {"Measure", false, 44},        {"Unit", false, 14},
-        {"Period", false, 20}, {"Numerator", true, 0},        {"Denominator", true, 0},
-        {"Share %", true, 0},  {"Cannot be settled", true, 0}};
-    struct grid *g = grid_new(&q->r, "Answers, per year and in total", columns, 8);
+        {"Item", false, 8},
+        {"Measure", false, 44},
+        {"Unit", false, 14},
+        {"Period", false, 20},
+        {"Numerator", true, 0},
+        {"Denominator", true, 0},
+        {"Share %", true, 0},
+        {"Cannot be settled", true, 0},
+        {"Share, most % (all that cannot be settled)", true, 0}};
+    struct grid *g = grid_new(&q->r, "Answers, per year and in total", columns,
+                              sizeof columns / sizeof *columns);
     for (size_t i = 0; i < q->item_count; i++) {
         const struct request_item *t = &q->items[i];
         bool collected = request_collected(q, t);
@@ -132,19 +131,54 @@ static void answers_table(struct request *q)
             continue;
         }
         if (t->number == 17) {
-            answer_start(q, g, t, collected ? "text: see the item" : "not collected",
+            answer_start(q, g, t, collected ? "text: see the item" : "not collected", t->unit,
                          q->rows.years);
-            for (int k = 0; k < 4; k++)
+            for (int k = 0; k < ANSWER_NUMBERS; k++)
                 grid_shorthand(g, collected ? "z" : "x");
             continue;
         }
         for (int p = 0; p <= q->rows.years; p++) {
-            answer_start(q, g, t, collected ? t->question : "not collected", p);
+            answer_start(q, g, t, collected ? t->question : "not collected", t->unit, p);
             if (collected)
                 answer_figure(g, request_figure(q, t->number, p));
             else
                 answer_missing(g);
         }
+    }
+    grid_end(g);
+}
+
+/* One row an item, for those who want the answer before the years. */
+static void totals_table(struct request *q)
+{
+    static const struct table_column columns[] = {
+        {"Item", false, 8},
+        {"Asked", false, 44},
+        {"Unit", false, 14},
+        {"Numerator", true, 0},
+        {"Denominator", true, 0},
+        {"Share %", true, 0},
+        {"Cannot be settled", true, 0},
+        {"Share, most % (all that cannot be settled)", true, 0}};
+    const struct definition *d = &q->r.a.set->definitions[0];
+    struct grid *g = grid_new(
+        &q->r, arena_printf(&q->r.memory, "Answers in total: %s", q->periods[q->rows.years]),
+        columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < q->item_count; i++) {
+        const struct request_item *t = &q->items[i];
+        grid_text(g, t->id);
+        grid_text(g, t->number == 12
+                         ? arena_printf(&q->r.memory, "%s (%s, strict: people)", t->question, d->id)
+                         : t->question);
+        grid_text(g, t->number == 12 ? "person" : t->unit);
+        if (!request_collected(q, t))
+            answer_missing(g);
+        else if (t->number == 17)
+            for (int k = 0; k < ANSWER_NUMBERS; k++)
+                grid_shorthand(g, "z");
+        else
+            answer_figure(g, t->number == 12 ? request_definition(q, 0, q->rows.years)
+                                             : request_figure(q, t->number, q->rows.years));
     }
     grid_end(g);
 }
@@ -205,39 +239,7 @@ static void actions_table(struct request *q)
     grid_end(g);
 }
 
-static void coverage_table(struct request *q)
-{
-    static const char *const holders[] = {"all records", "MSVCC referrals",
-                                          "records of MSVCC or AVMS support", "NRM referrals"};
-    static const struct table_column columns[] = {{"Item", false, 8},
-                                                  {"Field", false, 44},
-                                                  {"Of which records", false, 34},
-                                                  {"Share that has it", false, 36}};
-    struct grid *g =
-        grid_new(&q->r, "Fields that each item needs, and how often they are filled", columns, 4);
-    for (size_t i = 0; i < q->item_count; i++)
-        for (size_t k = 0; k < q->items[i].coverage_count; k++) {
-            const struct request_coverage *c = &q->coverage[q->items[i].coverage_first + k];
-            grid_text(g, q->items[i].id);
-            grid_text(g,
-                      arena_printf(&q->r.memory, "%s.%s", c->field->entity->name, c->field->name));
-            grid_text(g, holders[c->holder]);
-            grid_text(g, coverage_words(q, c));
-        }
-    grid_end(g);
-}
-
 /* ---- each item in words ---- */
-
-static void missing_words(struct request *q, const struct request_item *t)
-{
-    for (size_t k = 0; k < t->coverage_count; k++) {
-        const struct request_coverage *c = &q->coverage[t->coverage_first + k];
-        if (c->filled == 0 || c->unread)
-            bulletin_item(q->r.b, "Not collected or not read: %s.%s, %s.", c->field->entity->name,
-                          c->field->name, coverage_words(q, c));
-    }
-}
 
 static void item_words(struct request *q, const struct request_item *t)
 {
@@ -267,11 +269,12 @@ static void item_words(struct request *q, const struct request_item *t)
             bulletin_text(b, "%s: %s; %s cannot be settled.", q->periods[q->rows.years],
                           grouped(&q->r, f.numerator), grouped(&q->r, f.unsettled));
     }
-    bulletin_item(b, "Unit: %s. Population: %s. Nested in: %s.", t->unit, t->population,
-                  or_none(t->nested_in));
+    bulletin_item(b, "Unit: %s. Population: %s. Numerator: %s. Denominator: %s. Nested in: %s.",
+                  t->unit, t->population, t->numerator[0] ? t->numerator : "text",
+                  or_none(t->denominator), or_none(t->nested_in));
     bulletin_item(b, "Counted: %s", request_rule(t->number));
     bulletin_item(b, "Cannot be settled: %s", request_why(t->number));
-    missing_words(q, t);
+    request_missing_words(q, t);
     bulletin_item(b, "Closest public answer: %s.", or_none(t->closest));
 }
 
@@ -318,8 +321,15 @@ static void letter(struct request *q)
     while (csv_next(&c, &row, &e) == ST_OK && row.n)
         for (int k = 0; k < 2; k++)
             grid_text(g, arena_strndup(&q->r.memory, row.cells[k].p, row.cells[k].n));
+    grid_text(g, "this_answer_what");
+    grid_text(g, "the 17 items per year and in total, under every definition, with what is not "
+                 "collected and why");
     grid_text(g, "this_answer_purpose");
     grid_text(g, q->job->purpose);
+    grid_text(g, "this_answer_definitions");
+    grid_text(g, arena_printf(&q->r.memory, "version %s", q->job->set->version));
+    grid_text(g, "this_answer_contact");
+    grid_text(g, q->job->contact ? q->job->contact : "none given (throughline request --contact)");
     grid_text(g, "this_answer_period");
     grid_text(g, arena_printf(&q->r.memory, "%s; %s", q->periods[0], q->periods[q->rows.years]));
     grid_text(g, "this_answer_publication");
@@ -349,6 +359,7 @@ void request_pages(struct request *q)
                   "to A2Q16.");
     bulletin_text(b, "The day on which a person went missing is sealed with the identity key and "
                      "not read here: an event belongs to the spell it interrupted.");
+    totals_table(q);
     answers_table(q);
     occurrences_table(q);
     if (request_collected(q, &q->items[15]))
@@ -358,7 +369,7 @@ void request_pages(struct request *q)
     for (size_t i = 0; i < q->item_count; i++)
         item_words(q, &q->items[i]);
     bulletin_section(b, "coverage", "What is not collected");
-    coverage_table(q);
+    request_coverage_table(q);
     leaving(q);
     letter(q);
 }

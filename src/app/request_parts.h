@@ -57,6 +57,9 @@ bool request_collected(const struct request *q, const struct request_item *item)
 const char *request_rule(int number);
 const char *request_why(int number);
 
+/* How often the fields of an item are filled, and why not more: as a table, and in words. */
+void request_coverage_table(struct request *q);
+void request_missing_words(struct request *q, const struct request_item *t);
 void request_pages(struct request *q);
 
 #endif

@@ -28,6 +28,7 @@ static enum status run(struct cli *c, struct err *e)
                               .years = years < 0 || years > INT16_MAX ? 0 : (int)years,
                               .nrm_complete = cli_has(c, "nrm-complete"),
                               .complete = cli_has(c, "complete"),
+                              .contact = cli_text(c, "contact", NULL),
                               .created = created,
                               .key = key,
                               .progress = cli_progress(c)};
@@ -60,6 +61,7 @@ static const struct opt opts[] = {
     {"out", OPT_FILE, "DIR", "where the answer goes", true, 0},
     {"complete", OPT_FLAG, NULL, "exact counts, for the authority; needs --purpose", false, 0},
     {"purpose", OPT_TEXT, "TEXT", "why: stands in the audit log and on the page", false, 0},
+    {"contact", OPT_TEXT, "TEXT", "who answers questions about the answer", false, 0},
     FIND_OPTIONS,
     {0},
 };

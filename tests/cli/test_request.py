@@ -127,6 +127,25 @@ with temp_dir() as d:
             if k[0] in (1, 4) and abs(number(r["Numerator"]) - number(x["Numerator"])) >= 10]
     ok(not near, "rounded is near the exact", near)
 
+    for name, t in (("rounded", rounded), ("exact", exact)):
+        totals = t[("Item", "Asked")]
+        every = answers(t)
+        equal([r["Item"] for r in totals], [r["id"] for r in wanted], f"{name}: one line an item in total")
+        bad = [r["Item"] for r in totals if int(r["Item"][3:]) not in (12, 17)
+               for p in [next(ps[total] for (n, _), ps in every.items() if n == int(r["Item"][3:]))]
+               if any(r[c] != p[c] for c in ("Numerator", "Denominator", "Share %", "Cannot be settled"))]
+        equal(bad, [], f"{name}: and it is that of the table by year")
+        most = "Share, most % (all that cannot be settled)"
+        bad = [(k, p) for k, ps in every.items() for p, r in ps.items() if number(r[most]) is not None
+               and abs(100 * (number(r["Numerator"]) + number(r["Cannot be settled"])) / number(r["Denominator"])
+                       - number(r[most])) > 0.0501]
+        equal(bad, [], f"{name}: the most is that of all who cannot be settled")
+    units = {r["Unit"] for r in rounded[("Item", "Measure")] if r["Item"] == "A2Q12"}
+    equal(units, {"person"}, "item 12 counts people there; occurrences have a table of their own")
+    why = {(r["Item"], r["Field"]): r["Why not all"] for r in rounded[("Item", "Field")]}
+    ok("No agency" in why["A2Q16", "exit_plan_action.done_date"], "what no extract carries is said", why)
+    ok("identity key" in why["A2Q05", "missing_event.date"], "and what is sealed")
+
     # ---- against the extracts themselves ----
     rows = read(os.path.join(made, "msvcc.csv"))
     received = next(c for c in rows[0] if "received" in c.lower())
