@@ -39,12 +39,6 @@ static enum status open_truth(const char *dir, const char *file, const char *con
     return ST_OK;
 }
 
-static enum status next_row(struct csv *c, struct csv_row *row, struct err *e)
-{
-    TRY(csv_next(c, row, e));
-    return row->n ? csv_check_width(c, row, e) : ST_OK;
-}
-
 static enum status read_persons(const char *dir, struct truth *t, struct err *e)
 {
     static const char *const columns[] = {"person", "nationality"};
@@ -53,7 +47,7 @@ static enum status read_persons(const char *dir, struct truth *t, struct err *e)
     struct csv_row row;
     TRY(open_truth(dir, "persons.csv", columns, 2, &c, at, e));
     enum status s;
-    while ((s = next_row(&c, &row, e)) == ST_OK && row.n) {
+    while ((s = csv_next_full(&c, &row, e)) == ST_OK && row.n) {
         if (t->person_count == t->person_cap) {
             t->person_cap = t->person_cap ? t->person_cap * 2 : 1024;
             t->persons = mem_resize(t->persons, t->person_cap, sizeof *t->persons);
@@ -123,7 +117,7 @@ static enum status read_people(const char *dir, struct truth *t, struct err *e)
     struct csv_row row;
     TRY(open_truth(dir, "people.csv", columns, 3, &c, at, e));
     enum status s;
-    while ((s = next_row(&c, &row, e)) == ST_OK && row.n) {
+    while ((s = csv_next_full(&c, &row, e)) == ST_OK && row.n) {
         struct truth_record r = {.key = record_key(&t->memory, row.cells[at[1]], row.cells[at[2]])};
         if (!person_number(t, row.cells[at[0]], &r.person)) {
             err_at(e, c.name, row.line, "person");
@@ -161,7 +155,7 @@ static enum status read_referrals(const char *dir, struct truth *t, struct err *
     struct arena scratch = ARENA_EMPTY;
     TRY(open_truth(dir, "referrals.csv", columns, 4, &c, at, e));
     enum status s;
-    while ((s = next_row(&c, &row, e)) == ST_OK && row.n) {
+    while ((s = csv_next_full(&c, &row, e)) == ST_OK && row.n) {
         arena_rewind(&scratch);
         struct truth_record *r =
             find_record(t, record_key(&scratch, row.cells[at[0]], row.cells[at[1]]));

@@ -469,9 +469,7 @@ static enum status read_rows(struct reader *r, struct link_data *d, struct link_
     size_t cap = 0;
     enum status st;
     for (struct csv_row row;;) {
-        if ((st = csv_next(&r->csv, &row, e)) != ST_OK || row.n == 0)
-            break;
-        if ((st = csv_check_width(&r->csv, &row, e)) != ST_OK)
+        if ((st = csv_next_full(&r->csv, &row, e)) != ST_OK || row.n == 0)
             break;
         for (int k = 0; k < spec->columns; k++)
             cells[k] = cell_of(r, k, &row);

@@ -22,10 +22,9 @@ static enum status read_pairs(const struct link_data *d, struct csv *csv, uint32
         TRY(csv_need(csv, names[k], &column[k], e));
     for (struct csv_row row;;) {
         uint32_t record[2];
-        TRY(csv_next(csv, &row, e));
+        TRY(csv_next_full(csv, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(csv, &row, e));
         for (int k = 0; k < 2; k++)
             if (!link_data_find(d, row.cells[column[k]], &record[k])) {
                 err_at(e, csv->name, row.line, names[k]);

@@ -78,10 +78,9 @@ static enum status read_sheet_rows(struct run *run, struct sheet *s, struct csv 
         TRY(csv_need(csv, t->dim[d], &at[d], e));
     TRY(csv_need(csv, "value", &value, e));
     for (;;) {
-        TRY(csv_next(csv, &row, e));
+        TRY(csv_next_full(csv, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(csv, &row, e));
         if (s->n == LIMIT_TABLE_CELLS) {
             err_at(e, csv->name, row.line, NULL);
             return err_set(e, ST_DATA, "the table has more than %zu cells", LIMIT_TABLE_CELLS);

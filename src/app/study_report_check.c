@@ -136,10 +136,9 @@ static enum status printed_rows(struct check *c, struct csv *t, struct err *e)
     TRY(csv_need(t, "stated", &k.stated, e));
     for (;;) {
         struct csv_row row;
-        TRY(csv_next(t, &row, e));
+        TRY(csv_next_full(t, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(t, &row, e));
         double x = number_or_nan(row.cells[k.numerator]);
         struct str id = row.cells[k.id], what = row.cells[k.what];
         if (c->count < MOST_FIGURES)
@@ -181,10 +180,9 @@ static enum status derived_rows(struct check *c, struct csv *t, struct err *e)
 {
     for (;;) {
         struct csv_row row;
-        TRY(csv_next(t, &row, e));
+        TRY(csv_next_full(t, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(t, &row, e));
         const char *note = arena_strndup(&c->arena, row.cells[4].p, row.cells[4].n);
         put_row(c, row.cells[1], add_up(c, row.cells[2]), number_or_nan(row.cells[3]), str_of(""),
                 note);
@@ -201,10 +199,9 @@ static enum status leavers(struct check *c, struct csv *t, struct err *e)
     struct leaver_sums s = {0};
     for (;;) {
         struct csv_row row;
-        TRY(csv_next(t, &row, e));
+        TRY(csv_next_full(t, &row, e));
         if (row.n == 0)
             break;
-        TRY(csv_check_width(t, &row, e));
         double year, v[3];
         for (int k = 0; k < 3; k++)
             v[k] = number_or_nan(row.cells[k + 1]);

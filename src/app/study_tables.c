@@ -30,10 +30,9 @@ static enum status read_rows(struct csv *csv, struct arena *a, struct hier_row *
     TRY(csv_need(csv, "code", &code, e));
     TRY(csv_need(csv, "parent", &parent, e));
     for (;;) {
-        TRY(csv_next(csv, &row, e));
+        TRY(csv_next_full(csv, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(csv, &row, e));
         if (*n == LIMIT_CODES) {
             err_at(e, csv->name, row.line, NULL);
             return err_set(e, ST_DATA, "more than %d codes", LIMIT_CODES);
@@ -221,10 +220,9 @@ static enum status read_records(struct reading *in, struct csv *csv, struct err 
     struct csv_row row;
     size_t cap = 0;
     for (;;) {
-        TRY(csv_next(csv, &row, e));
+        TRY(csv_next_full(csv, &row, e));
         if (row.n == 0)
             break;
-        TRY(csv_check_width(csv, &row, e));
         if (r->n == cap) {
             cap = cap ? cap * 2 : 1024;
             for (int c = 0; c < t->ncolumns; c++)

@@ -54,10 +54,9 @@ static enum status read_long(struct csv *c, int year_column, struct table *t, js
         by_column[k] = (int)k == year_column ? NULL : add_series(t, c->header[k]);
     for (;;) {
         struct csv_row row;
-        TRY(csv_next(c, &row, e));
+        TRY(csv_next_full(c, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(c, &row, e));
         double year;
         if (!str_to_double(row.cells[year_column], &year)) {
             study_doc_note(doc, "Row %ld is left out: its year is not a number.", row.line);
@@ -90,10 +89,9 @@ static enum status read_wide(struct csv *c, struct table *t, struct err *e)
     }
     for (;;) {
         struct csv_row row;
-        TRY(csv_next(c, &row, e));
+        TRY(csv_next_full(c, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(c, &row, e));
         if (t->count == MOST_SERIES)
             return err_set(e, ST_DATA, "more than %d series", MOST_SERIES);
         struct series *s = add_series(t, row.cells[0]);

@@ -109,10 +109,9 @@ static enum status read_rows(struct survival_reader *r, struct csv *c, bool *aga
         TRY(csv_need(c, r->column[k].name, &r->column[k].at, e));
     for (*again = false; !*again;) {
         struct csv_row row;
-        TRY(csv_next(c, &row, e));
+        TRY(csv_next_full(c, &row, e));
         if (row.n == 0)
             return ST_OK;
-        TRY(csv_check_width(c, &row, e));
         if (r->d->read == (size_t)INT32_MAX)
             return err_set(e, ST_DATA, "the file has more than 2^31 rows");
         r->d->read++;

@@ -365,3 +365,9 @@ enum status csv_check_width(const struct csv *c, const struct csv_row *row, stru
                     : c->delimiter == ';' ? "semicolon"
                                           : "tab");
 }
+
+enum status csv_next_full(struct csv *c, struct csv_row *row, struct err *e)
+{
+    TRY(csv_next(c, row, e));
+    return row->n ? csv_check_width(c, row, e) : ST_OK;
+}

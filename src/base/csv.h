@@ -44,6 +44,8 @@ MUST_CHECK enum status csv_open_bytes(struct csv *c, struct str bytes, const cha
                                       struct err *e);
 /* row->n == 0 at the end. Cost: one pass, no copy but for quoted cells with doubled quotes. */
 MUST_CHECK enum status csv_next(struct csv *c, struct csv_row *row, struct err *e);
+/* The same, and a row that is not as wide as the header is an error. */
+MUST_CHECK enum status csv_next_full(struct csv *c, struct csv_row *row, struct err *e);
 void csv_close(struct csv *c);
 
 /* Column number by exact name, or -1. */

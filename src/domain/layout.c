@@ -82,10 +82,7 @@ enum status layout_parse(struct str bytes, const char *name, struct layout *out,
     enum status s = ST_OK;
     for (size_t i = 0; s == ST_OK && i < 8; i++)
         s = csv_need(&c, names[i], &at[i], e);
-    while (s == ST_OK && (s = csv_next(&c, &row, e)) == ST_OK && row.n) {
-        s = csv_check_width(&c, &row, e);
-        if (s != ST_OK)
-            break;
+    while (s == ST_OK && (s = csv_next_full(&c, &row, e)) == ST_OK && row.n) {
         MEM_GROW(out->columns, cap, out->count + 1);
         s = parse_row(name, &row, at, &out->columns[out->count], e);
         out->count += s == ST_OK;

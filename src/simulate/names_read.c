@@ -40,7 +40,7 @@ void embedded_rows(const char *name, const char *const *columns, size_t n, embed
         if (csv_need(&c, columns[i], &at[i], &e) != ST_OK)
             BUG("compiled-in %s: %s", name, e.what);
     for (;;) {
-        if (csv_next(&c, &r, &e) != ST_OK || (r.n && csv_check_width(&c, &r, &e) != ST_OK))
+        if (csv_next_full(&c, &r, &e) != ST_OK)
             BUG("compiled-in %s, row %ld: %s", name, e.row, e.what);
         if (r.n == 0)
             break;
