@@ -123,7 +123,7 @@ void link_cells(const struct record *r, const char *organisation, struct arena *
 
 /* ---- references ---- */
 
-static char *plain_reference(struct arena *memory, struct str text)
+char *link_plain_reference(struct arena *memory, struct str text)
 {
     char *out = arena_alloc(memory, text.n + 1);
     size_t n = 0;
@@ -141,7 +141,7 @@ static void add_reference(struct link_records *out, bool borne, int64_t record, 
 {
     if (text.n < 5)
         return; /* too short to name one record */
-    struct quoted q = {record, plain_reference(&out->memory, text)};
+    struct quoted q = {record, link_plain_reference(&out->memory, text)};
     if (borne) {
         MEM_GROW(out->borne, out->borne_cap, out->borne_count + 1);
         out->borne[out->borne_count++] = q;
@@ -163,6 +163,16 @@ static void add_quoted(struct link_records *out, int64_t record, const char *tex
             add_reference(out, false, record, (struct str){text, n});
         text += n + (text[n] != '\0');
     }
+}
+
+/* Those that the record bears, and those that it quotes. */
+static void add_references(struct link_records *out, const struct stored *s)
+{
+    add_reference(out, true, s->id, cell(get(&s->record, fields.external_id)));
+    add_quoted(out, s->id, get(&s->record, fields.prior));
+    const char *nrm = identifier(&s->record, "NRM");
+    if (nrm)
+        add_reference(out, false, s->id, str_of(nrm));
 }
 
 static bool is_fresh(const struct link_wanted *w, int64_t id)
@@ -207,20 +217,17 @@ static void add_record(struct link_records *out, const struct link_wanted *w,
     link_record_name(s->id, name);
     /* Linked across sources: the known records are one source, each fresh one is its own. */
     link_data_add(out->data, str_of(name), fresh ? str_of(name) : (struct str){"", 0}, cells);
-    add_reference(out, true, s->id, cell(get(&s->record, fields.external_id)));
-    add_quoted(out, s->id, get(&s->record, fields.prior));
-    const char *nrm = identifier(&s->record, "NRM");
-    if (nrm)
-        add_reference(out, false, s->id, str_of(nrm));
+    add_references(out, s);
     arena_free(&scratch);
 }
+
+static const char *const fields_wanted[] = {LINK_CELL_FIELDS, "referral.external_id",
+                                            "referral.prior_reference", NULL};
 
 enum status link_records_read(struct store *s, const struct link_wanted *wanted,
                               struct link_records *out, const struct progress *progress,
                               struct err *e)
 {
-    static const char *const fields_wanted[] = {LINK_CELL_FIELDS, "referral.external_id",
-                                                "referral.prior_reference", NULL};
     struct view view = {.order = VIEW_BY_RECORD,
                         .purpose = "linkage",
                         .fields = fields_wanted,
@@ -253,6 +260,38 @@ enum status link_records_read(struct store *s, const struct link_wanted *wanted,
     if (status != ST_OK)
         link_records_free(out);
     return status;
+}
+
+enum status link_cells_after(struct store *s, int64_t after,
+                             enum status (*each)(void *, int64_t, const struct str *, struct err *),
+                             void *ctx, struct link_records *out, struct err *e)
+{
+    struct view view = {.order = VIEW_BY_RECORD,
+                        .purpose = "linkage",
+                        .fields = fields_wanted,
+                        .after_record = after};
+    struct cursor *cursor;
+    struct view_batch rows;
+    struct arena scratch = ARENA_EMPTY;
+    enum status st;
+    *out = (struct link_records){0};
+    TRY(store_view_open(s, &view, &cursor, e));
+    while ((st = store_view_next(cursor, &rows, e)) == ST_OK && rows.n)
+        for (size_t i = 0; i < rows.n && st == ST_OK; i++) {
+            struct str cells[CELLS];
+            const struct stored *row = &rows.rows[i];
+            arena_rewind(&scratch);
+            link_cells(&row->record, row->organisation, &scratch, cells);
+            add_references(out, row);
+            st = each(ctx, row->id, cells, e);
+        }
+    arena_free(&scratch);
+    struct err closing = {0};
+    enum status closed = store_view_close(cursor, st == ST_OK ? e : &closing);
+    st = st == ST_OK ? closed : st;
+    if (st != ST_OK)
+        link_records_free(out);
+    return st;
 }
 
 bool link_records_find(const struct link_records *r, int64_t id, uint32_t *position)

@@ -71,6 +71,16 @@ void link_records_free(struct link_records *r);
 /* Position of a store id; false when it is not there. */
 bool link_records_find(const struct link_records *r, int64_t id, uint32_t *position);
 
+/* For whoever keeps an index: calls `each` with the cells of every visible record after `after`, in
+ * order, and leaves their references in *out (data stays NULL; free it with link_records_free). */
+MUST_CHECK enum status link_cells_after(struct store *s, int64_t after,
+                                        enum status (*each)(void *ctx, int64_t id,
+                                                            const struct str cells[CELLS],
+                                                            struct err *e),
+                                        void *ctx, struct link_records *out, struct err *e);
+/* Letters and digits, upper case: how references are compared. */
+char *link_plain_reference(struct arena *memory, struct str text);
+
 /* The text that stands for a record's id in link_data: sorts as the number does. */
 void link_record_name(int64_t id, char out[20]);
 

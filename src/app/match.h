@@ -53,8 +53,9 @@ struct match_answer {
     int count;
 };
 
-/* Reads the register once. ST_DATA: it was never linked. The store stays the
- * caller's, and must be open while questions are asked. */
+/* Builds the live index (live.h); each question sees what other processes committed before it.
+ * ST_DATA: the register was never linked. The store stays the caller's, and must be open while
+ * questions are asked. */
 struct matcher;
 MUST_CHECK enum status matcher_new(struct store *s, int threads, int32_t today,
                                    const struct progress *progress, struct matcher **out,

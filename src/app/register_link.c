@@ -14,7 +14,7 @@ struct job {
     struct store *store;
     int threads;
     const struct progress *progress;
-    struct register_link_job *out; /* NULL: decisions only */
+    struct register_link_job *out;
     struct register_model model;
     int64_t linked; /* highest record that was compared with everybody */
     struct pending *pending;
@@ -78,8 +78,7 @@ static enum status write_lines(struct job *j, const struct link_records *r, cons
     link_causes(causes, r, l->group, &j->memory, why);
     enum status s = store_lines_set(j->store, r->id, l->group, why, r->count, &moved, e);
     free(why);
-    if (j->out)
-        j->out->moved += moved;
+    j->out->moved += moved;
     return s;
 }
 
@@ -101,8 +100,6 @@ static enum status write_all(struct job *j, const struct link_records *r, const 
 
 static void count(const struct job *j, const struct link_records *r, const struct linked *l)
 {
-    if (!j->out)
-        return;
     j->out->linked_again = r->count;
     j->out->pairs_scored += l->pairs_scored;
     j->out->joined = l->joined;
@@ -337,25 +334,34 @@ enum status register_link(struct register_link_job *job, struct err *e)
     return s;
 }
 
-static enum status run_decided(struct job *j, bool *left, struct err *e)
+/* What people decided, and what followed from records that left: nothing to compare with everybody.
+ */
+static enum status read_decided(struct job *j, struct seeds *seeds, struct err *e)
 {
-    struct seeds seeds = {0};
     struct pending *all;
     size_t n;
     TRY(store_pending_read(j->store, &j->memory, &all, &n, e));
+    j->pending = arena_array(&j->memory, n + 1, sizeof *j->pending);
+    for (size_t k = 0; k < n; k++) {
+        if (all[k].compare)
+            continue;
+        j->pending[j->pendings++] = all[k];
+        if (all[k].visible)
+            add_seed(seeds, all[k].record);
+    }
+    return ST_OK;
+}
+
+static enum status run_decided(struct job *j, bool *left, struct err *e)
+{
+    struct seeds seeds = {0};
     TRY(register_model_read(j->store, &j->model, e));
     *left = !j->model.model;
     if (*left)
         return ST_OK;
-    j->pending = arena_array(&j->memory, n + 1, sizeof *j->pending);
-    for (size_t k = 0; k < n; k++) {
-        if (all[k].compare) /* with everybody: that is for register_link */
-            continue;
-        j->pending[j->pendings++] = all[k];
-        if (all[k].visible)
-            add_seed(&seeds, all[k].record);
-    }
-    enum status s = link_components(j, &seeds, e);
+    enum status s = read_decided(j, &seeds, e);
+    if (s == ST_OK)
+        s = link_components(j, &seeds, e);
     free(seeds.id);
     return s;
 }
@@ -369,6 +375,38 @@ enum status register_link_decided(struct store *s, int threads, uint64_t *moved,
     enum status st = run_decided(&j, left, e);
     *moved = counts.moved;
     register_model_free(&j.model);
+    arena_free(&j.memory);
+    return st;
+}
+
+static enum status run_one(struct job *j, int64_t record, const int64_t *partner, size_t partners,
+                           struct err *e)
+{
+    struct seeds seeds = {0};
+    uint64_t waiting = 0;
+    add_seed(&seeds, record);
+    for (size_t k = 0; k < partners; k++)
+        add_seed(&seeds, partner[k]);
+    enum status s = read_decided(j, &seeds, e);
+    if (s == ST_OK)
+        s = link_components(j, &seeds, e);
+    if (s == ST_OK)
+        s = store_count_new(j->store, j->linked, &waiting, e);
+    if (s == ST_OK && waiting == 1) /* else register_link does it again, with the others */
+        s = store_mark_set(j->store, "link.highest", record, e);
+    free(seeds.id);
+    return s;
+}
+
+enum status register_link_one(struct store *s, const struct register_model *m, int threads,
+                              int64_t record, const int64_t *partner, size_t partners,
+                              uint64_t *moved, struct err *e)
+{
+    struct register_link_job counts = {0};
+    struct job j = {.store = s, .threads = threads, .out = &counts, .model = *m};
+    TRY(store_mark_get(s, "link.highest", 0, &j.linked, e));
+    enum status st = run_one(&j, record, partner, partners, e);
+    *moved = counts.moved;
     arena_free(&j.memory);
     return st;
 }

@@ -45,4 +45,12 @@ MUST_CHECK enum status register_link(struct register_link_job *job, struct err *
 MUST_CHECK enum status register_link_decided(struct store *s, int threads, uint64_t *moved,
                                              bool *left, struct err *e);
 
+struct register_model;
+/* One record that came in this transaction, with the records that were found to weigh
+ * LINK_REVIEW_BITS or more against it or to share a reference with it. Otherwise as
+ * register_link_decided; `m` is the register's model. */
+MUST_CHECK enum status register_link_one(struct store *s, const struct register_model *m,
+                                         int threads, int64_t record, const int64_t *partner,
+                                         size_t partners, uint64_t *moved, struct err *e);
+
 #endif

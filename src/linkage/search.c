@@ -224,6 +224,19 @@ size_t link_index_lookup(struct link_index *x, const struct str *cells, struct s
     return kept;
 }
 
+void link_index_each(struct link_index *x, const struct str *cells, float least,
+                     void (*each)(void *ctx, uint32_t record, float bits), void *ctx)
+{
+    data_encode(x->d, x->nz, NULL, cells, x->row);
+    size_t n = gather(x, x->row, 0);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t pattern;
+        float bits = score_pair(&x->scorer, data_row(x->d, x->found[i]), x->row, least, &pattern);
+        if (bits >= least)
+            each(ctx, x->found[i], bits);
+    }
+}
+
 struct link_candidate link_index_score(struct link_index *x, const struct str *cells,
                                        uint32_t record)
 {

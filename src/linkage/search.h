@@ -38,6 +38,11 @@ struct link_candidate {
 size_t link_index_lookup(struct link_index *x, const struct str *cells, struct str source,
                          struct link_candidate *out, size_t max);
 
+/* For linking: every record that the rules bring together with the cells and that weighs at least
+ * `least`, in no order. */
+void link_index_each(struct link_index *x, const struct str *cells, float least,
+                     void (*each)(void *ctx, uint32_t record, float bits), void *ctx);
+
 /* The weight of one record against the cells, whether or not they share a key. */
 struct link_candidate link_index_score(struct link_index *x, const struct str *cells,
                                        uint32_t record);

@@ -30,6 +30,14 @@ enum status import_sweep(struct store *s, struct err *e)
     }
 }
 
+static enum status count_up(struct store *s, const char *mark, struct err *e)
+{
+    return db_do(s->db, e,
+                 "INSERT INTO setting (name, number) VALUES ($1, 1)"
+                 " ON CONFLICT (name) DO UPDATE SET number = setting.number + 1",
+                 "t", mark);
+}
+
 /* ---- finish ---- */
 
 static enum status drop_import(struct store *s, int64_t id, struct err *e)
@@ -132,6 +140,8 @@ static enum status finish(struct import *i, uint64_t rejected, struct err *e)
                   "iiii", (int64_t)t->added, (int64_t)t->changed, (int64_t)rejected, i->id));
     if (t->changed)
         TRY(replace_old(i, e));
+    if (t->added + t->changed)
+        TRY(count_up(i->s, STORE_RECORDS_ADDED, e));
     return audit_append(i->s, "import.finish", "", NULL, e,
                         "done: import %lld, %llu new, %llu changed, %llu same, %llu rejected",
                         (long long)i->id, (unsigned long long)t->added,
@@ -341,6 +351,7 @@ static enum status undo(struct store *s, int64_t id, uint64_t *records, struct e
               id));
     TRY(delete_rows(s, id, e));
     TRY(db_do(s->db, e, "UPDATE import SET state = 'undone' WHERE id = $1", "i", id));
+    TRY(count_up(s, STORE_RECORDS_RETURNED, e));
     return audit_append(s, "import.undone", "", NULL, e, "done: import %lld, %llu records",
                         (long long)id, (unsigned long long)*records);
 }

@@ -87,6 +87,11 @@ MUST_CHECK enum status store_text_get(struct store *s, const char *name, struct 
 MUST_CHECK enum status store_text_set(struct store *s, const char *name, const char *text,
                                       struct err *e);
 
+/* Marks that go up when an import becomes visible, and when one is taken back (records may return):
+ * how whoever keeps something of the records in memory knows that there is more. */
+#define STORE_RECORDS_ADDED "records.added"
+#define STORE_RECORDS_RETURNED "records.returned"
+
 /* ---- import ---- */
 
 /* Rows are committed in groups but stay invisible to every view until store_import_finish; an
@@ -128,7 +133,8 @@ MUST_CHECK enum status store_import_begin(struct store *s, const struct import_s
 /* One group: hashed and sealed by all threads, one transaction. Best with 2,000 to 10,000 rows. */
 MUST_CHECK enum status store_import_rows(struct import *i, struct import_row *rows, size_t n,
                                          struct err *e);
-/* Makes the rows visible. An import that added nothing leaves no trace but its audit entry. */
+/* Makes the rows visible. An import that added nothing leaves no trace but its audit entry. May be
+ * called inside a transaction; when that is rolled back the rows are swept away by the next one. */
 MUST_CHECK enum status store_import_finish(struct import *i, uint64_t rejected,
                                            struct import_totals *out, struct err *e);
 /* Gives up: nothing of it stays. Safe on NULL and after finish. */

@@ -5,8 +5,9 @@ import hashlib
 import json
 import os
 import sqlite3
+import subprocess
 
-from tap import done, equal, ok, refused, run, run_json, temp_dir
+from tap import BINARY, done, equal, ok, refused, run, run_json, temp_dir
 
 
 def tables(store):
@@ -125,6 +126,33 @@ with temp_dir() as d:
             name="no search by name alone")
     refused(run("match", "--store", store, "--full-name", "A B", "--birth-date", "1990", "--limit",
                 "21"), "from 1 to 20", name="answers are capped", code=2)
+
+    # ---- a stream that stays open sees what others commit ----
+    live = subprocess.Popen([BINARY, "match", "--store", store], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, text=True)
+
+    def ask(query):
+        live.stdin.write(json.dumps(query) + "\n")
+        live.stdin.flush()
+        return json.loads(live.stdout.readline())["candidates"]
+
+    someone = {**x, "ExternalId": "NRM-LIVE-0001", "pv-name-first-name": "Zyxwvina",
+               "pv-name-last-name": "Qorvashtan", "pv-dob": "1977-07-17"}
+    query = {"full_name": "Zyxwvina Qorvashtan", "birth_date": "1977-07-17"}
+    equal(ask(query), [], "nobody yet")
+    late = os.path.join(d, "late.csv")
+    with open(late, "w", newline="") as f:
+        w = csv.DictWriter(f, list(x))
+        w.writeheader()
+        w.writerow(someone)
+    doc = run_json("import", late, "--as", "nrm", "--from", "SCA", "--store", store)
+    ok(len(ask(query)) == 1, "after another process has imported: there")
+    ok(len(ask({"reference": "nrm live 0001"})) == 1, "by its reference, too")
+    equal(run("import", "--undo", doc["import"], "--store", store).returncode, 0, "taken back")
+    equal(ask(query), [], "and gone")
+    live.stdin.close()
+    equal(live.wait(), 0, "the stream ends well")
+    before, log_before = tables(store)
 
     # ---- FHIR ----
     patient = {"resourceType": "Patient", "birthDate": x["pv-dob"],
