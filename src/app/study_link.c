@@ -1,6 +1,8 @@
 #include "app/study_link.h"
 
+#include "app/link_memory.h"
 #include "app/link_report.h"
+#include "app/link_shards.h"
 #include "app/link_spec.h"
 #include "app/link_truth.h"
 #include "base/limits.h"
@@ -26,6 +28,8 @@ static int64_t peak_rss_bytes(void)
     return (int64_t)u.ru_maxrss * 1024;
 }
 
+static const double PAIRS_FROM = -10.0; /* bits */
+
 /* All of one run. */
 struct job {
     const struct study_link *s;
@@ -33,6 +37,8 @@ struct job {
     struct link_data *data;
     struct link_model *model;
     struct link_result result;
+    struct link_shard part; /* of a shard, or all of them joined */
+    size_t pairs_most;
     struct link_extra truth_column;
     uint32_t *person; /* by record rank; NULL: no truth */
     uint64_t truth_strangers;
@@ -204,6 +210,8 @@ static enum status read_all(struct job *j, struct err *e)
 {
     const struct study_link *s = j->s;
     TRY(link_spec_read(s->spec, &j->spec, e));
+    if (s->memory_bytes)
+        TRY(link_memory_check(s->people, &j->spec, s->threads, s->memory_bytes, &j->pairs_most, e));
     j->truth_column.column = s->truth_column;
     TRY(link_people_read(s->people, &j->spec, s->threads, &j->truth_column, &j->data, e));
     if (s->truth_column)
@@ -228,18 +236,36 @@ static enum status read_model(struct job *j, struct err *e)
 static enum status link_all(struct job *j, struct err *e)
 {
     const struct study_link *s = j->s;
-    bool want_pairs = s->pairs || j->person;
+    bool want_pairs = s->pairs || j->person || (s->shards && !isnan(s->pairs_from));
+    double pairs_from = isnan(s->pairs_from) ? PAIRS_FROM : s->pairs_from;
     struct link_options o = {
         .threads = s->threads,
         .threshold_bits = j->threshold_bits,
-        .keep_bits = want_pairs ? s->pairs_from : INFINITY,
+        .keep_bits = want_pairs ? pairs_from : INFINITY,
+        .shard = s->shard,
+        .shards = s->shards,
+        .pairs_most = j->pairs_most,
         .progress = s->progress,
         .clock = seconds,
         .diagnose = s->summary || s->report,
     };
     if (s->use_model)
         TRY(read_model(j, e));
-    return link_run(j->data, &o, &j->model, &j->result, e);
+    /* on the records that it was trained on a model gives the result of that run */
+    o.own_frequencies = j->model && link_model_is_of(j->model, j->data);
+    uint64_t fingerprint = 0;
+    if (s->shards || s->joins)
+        fingerprint = link_fingerprint(j->data, j->model, j->threshold_bits);
+    if (s->joins) {
+        float least = (float)fmin(o.keep_bits, o.threshold_bits);
+        TRY(link_shards_join(s->join, s->joins, fingerprint, link_data_records(j->data), least,
+                             &j->part, e));
+        o.joined = &j->part;
+    }
+    TRY(link_run(j->data, &o, &j->model, &j->result, e));
+    if (s->shards)
+        link_shard_take(&j->part, fingerprint, s->shard, s->shards, &j->result);
+    return ST_OK;
 }
 
 static enum status write_json(const json_t *doc, struct outfile *o, const char *path, struct err *e)
@@ -277,7 +303,9 @@ enum { OUT_CLUSTERS, OUT_PAIRS, OUT_MODEL, OUT_SUMMARY, OUT_REPORT, OUTS };
 static enum status write_all(struct job *j, struct outfile *o, json_t **summary, struct err *e)
 {
     double t = seconds(NULL);
-    if (j->s->clusters)
+    if (j->s->shards)
+        TRY(link_shards_write(&j->part, j->s->clusters, &o[OUT_CLUSTERS], e));
+    else if (j->s->clusters)
         TRY(write_clusters(j, &o[OUT_CLUSTERS], e));
     if (j->s->pairs)
         TRY(write_pairs(j, &o[OUT_PAIRS], e));
@@ -312,6 +340,7 @@ enum status study_link_run(const struct study_link *s, json_t **summary, struct 
         if (out[k].to)
             outfile_abort(&out[k]);
     link_result_free(&j.result);
+    link_shard_free(&j.part);
     link_model_free(j.model);
     link_data_free(j.data);
     link_spec_free(&j.spec);

@@ -13,10 +13,19 @@ struct arena_block {
     _Alignas(ARENA_ALIGN) char data[];
 };
 
+static const char *hint;
+
+void mem_hint(const char *text)
+{
+    hint = text;
+}
+
 static _Noreturn void out_of_memory(size_t bytes)
 {
     fprintf(stderr, "throughline: out of memory (asked for %zu bytes)\n", bytes);
-    exit(3);
+    if (hint)
+        fprintf(stderr, "  %s\n", hint);
+    exit(hint ? 1 : 3);
 }
 
 static size_t checked_product(size_t count, size_t bytes)

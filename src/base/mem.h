@@ -17,6 +17,10 @@ void *mem_zalloc(size_t count, size_t bytes) NEVER_NULL; /* zeroed; the product 
 void *mem_array(size_t count, size_t bytes) NEVER_NULL;  /* not zeroed; the product is checked */
 void *mem_resize(void *p, size_t count, size_t bytes) NEVER_NULL;
 
+/* Said after "out of memory", with exit code 1 instead of 3: the user has set the bound. The text
+ * must live on. Not thread-safe: set it before threads start. */
+void mem_hint(const char *text);
+
 /* Makes room for `need` elements in a growable array: doubles *cap, moves *p. */
 #define MEM_GROW(p, cap, need)                                                                     \
     do {                                                                                           \

@@ -1,7 +1,9 @@
 #include "app/study_link.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/pool.h"
 #include "cli/cli.h"
+#include "linkage/shard.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,11 +21,38 @@ static enum status check(const struct study_link *s, struct err *e)
     }
     if (s->truth_column && s->truth_pairs)
         return err_set(e, ST_USAGE, "give --truth or --truth-pairs, not both");
+    if ((s->shards || s->joins) && !s->use_model) {
+        err_set(e, ST_USAGE, "--shard and --join need --use-model");
+        return err_hint(e, "Train once: study link ... --model MODEL.json; then link in parts.");
+    }
+    if (s->shards && (s->joins || s->pairs || s->model || s->summary || s->report ||
+                      s->truth_column || s->truth_pairs)) {
+        err_set(e, ST_USAGE, "--shard writes a part file only");
+        return err_hint(e, "Ask for pairs, summary, report and truth with --join.");
+    }
     return ST_OK;
 }
 
-/* The kernel holds the bound: past it the program ends with "out of memory", the machine does not
- * swap. */
+/* "2/7" */
+static enum status read_shard(const char *text, struct study_link *s, struct err *e)
+{
+    const char *slash = text ? strchr(text, '/') : NULL;
+    int64_t shard = 0, shards = 0;
+    if (!text)
+        return ST_OK;
+    if (!slash || !str_to_int64((struct str){text, (size_t)(slash - text)}, &shard) ||
+        !str_to_int64(str_of(slash + 1), &shards) || shards < 1 || shards > LINK_MAX_SHARDS ||
+        shard < 1 || shard > shards) {
+        err_set(e, ST_USAGE, "--shard must be i/n with 1 <= i <= n <= %d", LINK_MAX_SHARDS);
+        return err_hint(e, "For example --shard 2/7: the second of seven.");
+    }
+    s->shard = (uint32_t)shard;
+    s->shards = (uint32_t)shards;
+    return ST_OK;
+}
+
+/* What the run needs is held against the bound before it starts (link_memory.h); should that have
+ * been too little, the kernel holds it. */
 static enum status bound_memory(int64_t bytes, struct err *e)
 {
     enum { LEAST_BYTES = 64 << 20 };
@@ -31,15 +60,21 @@ static enum status bound_memory(int64_t bytes, struct err *e)
         return ST_OK;
     if (bytes < LEAST_BYTES)
         return err_set(e, ST_USAGE, "--memory must be at least 64M");
+    mem_hint("--memory is too little for these data; nothing was written.");
     struct rlimit l = {(rlim_t)bytes, (rlim_t)bytes};
     if (setrlimit(RLIMIT_DATA, &l) != 0)
         return err_errno(e, errno, "cannot bound the memory");
     return ST_OK;
 }
 
-static void print_words(const json_t *doc)
+static void print_words(const json_t *doc, const struct study_link *s)
 {
     const json_t *f1 = json_object_get(json_object_get(doc, "pairwise"), "f1");
+    if (s->shards) {
+        printf("part %u of %u: %lld pairs compared\n", s->shard, s->shards,
+               (long long)json_integer_value(json_object_get(doc, "pairs_scored")));
+        return;
+    }
     printf("%lld records, %lld pairs compared, %lld people\n",
            (long long)json_integer_value(json_object_get(doc, "records")),
            (long long)json_integer_value(json_object_get(doc, "pairs_scored")),
@@ -61,13 +96,22 @@ static enum status run(struct cli *c, struct err *e)
         .report = cli_text(c, "report", NULL),
         .use_model = cli_text(c, "use-model", NULL),
         .threshold = cli_real(c, "threshold", NAN),
-        .pairs_from = cli_real(c, "pairs-from", -10.0),
+        .pairs_from = cli_real(c, "pairs-from", NAN),
+        .memory_bytes = (uint64_t)cli_int(c, "memory", 0),
         .truth_column = cli_text(c, "truth", NULL),
         .truth_pairs = cli_text(c, "truth-pairs", NULL),
         .threads = (int)cli_int(c, "threads", pool_cpus()),
         .progress = &progress,
     };
     json_t *summary;
+    const char *join[LINK_MAX_SHARDS];
+    s.joins = cli_count(c, "join");
+    if (s.joins > LINK_MAX_SHARDS)
+        return err_set(e, ST_USAGE, "over %d parts", LINK_MAX_SHARDS);
+    for (int k = 0; k < s.joins; k++)
+        join[k] = cli_value(c, "join", k);
+    s.join = join;
+    TRY(read_shard(cli_text(c, "shard", NULL), &s, e));
     TRY(check(&s, e));
     TRY(bound_memory(cli_int(c, "memory", 0), e));
     TRY(study_link_run(&s, &summary, e));
@@ -75,7 +119,7 @@ static enum status run(struct cli *c, struct err *e)
     if (cli_json(c))
         st = json_write_file("-", summary, e);
     else if (!cli_quiet(c))
-        print_words(summary);
+        print_words(summary, &s);
     json_decref(summary);
     return st;
 }
@@ -93,7 +137,11 @@ static const struct opt opts[] = {
     {"truth", OPT_TEXT, "COLUMN", "column that says who is who: only scores the result", false, 0},
     {"truth-pairs", OPT_FILE, "FILE", "the same as pairs id_a,id_b", false, 0},
     {"threads", OPT_INT, "N", "threads (default: all processors); same result", false, 0},
-    {"memory", OPT_BYTES, "SIZE", "bound on memory, such as 4G", false, 0},
+    {"memory", OPT_BYTES, "SIZE",
+     "bound on memory, such as 4G: refused at once when it is too little", false, 0},
+    {"shard", OPT_TEXT, "I/N", "do the I-th of N parts; --out is then the part file", false, 0},
+    {"join", OPT_FILE, "PART", "join part files, or a directory of *.part (may be repeated)", false,
+     0},
     {0},
 };
 
@@ -112,6 +160,14 @@ const struct command cmd_study_link = {
         "postcode, address, phone, email, identifier, code, text. Weights are learnt from the\n"
         "data without labels. The same input gives the same bytes for any number of threads and\n"
         "any order of rows.",
-    .example = "throughline study link people.csv --spec people-spec.json --out clusters.csv",
+    .example = "throughline study link people.csv --spec people-spec.json --out clusters.csv\n"
+               "throughline study link people.csv --spec people-spec.json --model model.json "
+               "--out clusters.csv\n"
+               "throughline study link people.csv --spec people-spec.json --use-model model.json "
+               "--shard 1/2 --out 1.part\n"
+               "throughline study link people.csv --spec people-spec.json --use-model model.json "
+               "--shard 2/2 --out 2.part\n"
+               "throughline study link people.csv --spec people-spec.json --use-model model.json "
+               "--join 1.part --join 2.part --out joined.csv",
     .run = run,
 };

@@ -142,8 +142,12 @@ struct link_column_report link_data_report(const struct link_data *d, int column
 
 /* ---- the model ---- */
 
+struct link_shard;
 struct link_model; /* model.h: levels and weights; model_json.h: as a file */
 void link_model_free(struct link_model *m);
+/* Was it trained on these very records (in any order)? Then with link_options.own_frequencies it
+ * gives the result of the run that trained it. */
+bool link_model_is_of(const struct link_model *m, const struct link_data *d);
 
 /* What settles a linkage beside the weights (frozen.h): with it, linking whole components alone
  * gives what linking everything gives. As bytes: under 20 a distinct value or combination that
@@ -172,8 +176,12 @@ struct link_options {
     bool own_frequencies; /* with a model given: how common a value is comes from these records, not
                              from the model; always so when training */
     const struct link_frozen
-        *frozen;     /* with a model given: frequencies, rules and caps are these */
-    bool train_only; /* with no model given: stop after training; fills link_result.frozen */
+        *frozen;            /* with a model given: frequencies, rules and caps are these */
+    bool train_only;        /* with no model given: stop after training; fills link_result.frozen */
+    uint32_t shard, shards; /* score only this part (1 .. shards) of the pairs and stop before
+                               clustering; 0: all. Needs a model (shard.h) */
+    struct link_shard *joined; /* pairs scored in parts: cluster these; taken over */
+    size_t pairs_most;         /* more pairs above the lines are an error; 0: 100 million */
     const struct link_constraint *constraint;
     size_t constraints;
     bool diagnose;                   /* fill warnings and unlinkable */
@@ -213,6 +221,7 @@ struct link_result {
     uint64_t records, clusters, pairs_scored, pairs_possible;
     struct link_pair *pair; /* sorted by a, b */
     size_t pairs;
+    float least; /* weight from which on pairs were kept for clustering and return */
     struct link_rule_report *rule;
     int rules;
     struct link_warning *warning;

@@ -5,6 +5,7 @@
 #include "linkage/model.h"
 #include "linkage/own.h"
 #include "linkage/radix.h"
+#include "linkage/shard.h"
 #include "linkage/tally.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@
 
 enum { CHUNK_PAIRS = 200000, TRAINING_PAIRS = 2000000 };
 
-static const size_t STORED_MOST = 100000000; /* 2.4 GB */
+static const size_t STORED_MOST = 100000000; /* 2.4 GB; unless link_options.pairs_most is less */
 
 /* ---- scanning the candidate pairs ---- */
 
@@ -35,6 +36,7 @@ struct scan {
     float kept;
     struct scan_out *out;  /* one a chunk */
     atomic_size_t *stored; /* pairs in all chunks, so that a giant group cannot fill the memory */
+    size_t most;
 };
 
 static void take_pair(const struct scan *s, struct scan_out *out, uint32_t a, uint32_t b)
@@ -93,7 +95,7 @@ static void scan_chunk(void *ctx, size_t job, int thread)
     struct scan_out *out = &s->out[job];
     (void)thread;
     size_t told = 0;
-    if (s->stored && atomic_load_explicit(s->stored, memory_order_relaxed) > STORED_MOST)
+    if (s->stored && atomic_load_explicit(s->stored, memory_order_relaxed) > s->most)
         return;
     uint32_t g = c->group;
     for (uint32_t i = c->from; i < c->to; i++) {
@@ -418,15 +420,53 @@ static double now(const struct link_options *o)
     return o->clock ? o->clock(o->clock_ctx) : 0.0;
 }
 
-static enum status too_many_pairs(struct err *e)
+static size_t pairs_most(const struct link_options *o)
 {
+    return o->pairs_most && o->pairs_most < STORED_MOST ? o->pairs_most : STORED_MOST;
+}
+
+static enum status too_many_pairs(size_t most, struct err *e)
+{
+    if (most < STORED_MOST) {
+        err_set(e, ST_DATA,
+                "over %.1f million pairs are to be kept: that is all that the bound on memory has "
+                "room for",
+                (double)most / 1e6);
+        return err_hint(e, "Raise --memory, or share the pairs out with --shard.");
+    }
     err_set(e, ST_DATA,
             "over %zu million pairs are above the threshold: blocking groups are too large, "
             "or very many records are equal",
             STORED_MOST / 1000000);
+
     return err_hint(e,
                     "Add a column to the blocking rule with the largest group, leave \"blocking\" "
                     "out, or remove placeholder records.");
+}
+
+/* The pieces of one shard: every shards-th, so that large groups are shared out. */
+static size_t pieces_of_shard(struct chunk *chunk, size_t chunks, uint32_t shard, uint32_t shards)
+{
+    size_t n = 0;
+    for (size_t i = shard - 1; i < chunks; i += shards)
+        chunk[n++] = chunk[i];
+    return n;
+}
+
+/* What the shards have scored, instead of scoring. */
+static void take_joined(struct link_shard *p, struct link_result *r)
+{
+    r->pair = p->pair;
+    r->pairs = p->pairs;
+    r->pairs_scored = p->scored;
+    r->least = p->least;
+    for (int k = 0; k < r->rules && k < p->rules; k++) {
+        r->rule[k].pairs = p->rule_scored[k];
+        r->rule[k].kept = p->rule_kept[k];
+    }
+    memcpy(r->histogram, p->histogram, sizeof r->histogram);
+    p->pair = NULL;
+    p->pairs = 0;
 }
 
 static enum status score_all(const struct link_data *d, const struct plan *plan,
@@ -435,9 +475,12 @@ static enum status score_all(const struct link_data *d, const struct plan *plan,
 {
     size_t chunks;
     struct chunk *chunk = plan_chunks(plan, CHUNK_PAIRS, &chunks);
+    if (o->shards)
+        chunks = pieces_of_shard(chunk, chunks, o->shard, o->shards);
     struct scan s = {.d = d, .plan = plan, .chunk = chunk, .scorer = scorer, .keep = 1};
     s.kept = (float)o->threshold_bits;
-    s.least = (float)fmin(o->keep_bits, o->threshold_bits);
+    s.least = r->least = (float)fmin(o->keep_bits, o->threshold_bits);
+    s.most = pairs_most(o);
     s.out = mem_zalloc(chunks, sizeof *s.out);
     atomic_size_t stored = 0;
     s.stored = &stored;
@@ -445,7 +488,7 @@ static enum status score_all(const struct link_data *d, const struct plan *plan,
     size_t pairs = 0;
     for (size_t i = 0; i < chunks; i++)
         pairs += s.out[i].pairs;
-    bool fits = pairs <= STORED_MOST;
+    bool fits = pairs <= s.most;
     r->pair = mem_array(fits ? pairs : 0, sizeof *r->pair);
     for (size_t i = 0; i < chunks; i++) {
         struct scan_out *out = &s.out[i];
@@ -462,7 +505,7 @@ static enum status score_all(const struct link_data *d, const struct plan *plan,
     }
     free(s.out);
     free(chunk);
-    return fits ? ST_OK : too_many_pairs(e);
+    return fits ? ST_OK : too_many_pairs(s.most, e);
 }
 
 static void report_rules(const struct link_data *d, const struct plan *plan, struct link_result *r)
@@ -525,7 +568,11 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     }
     struct scorer scorer;
     scorer_new(&scorer, d, *model);
-    enum status st = score_all(d, &plan, o, &scorer, r, e);
+    enum status st = ST_OK;
+    if (o->joined)
+        take_joined(o->joined, r);
+    else
+        st = score_all(d, &plan, o, &scorer, r, e);
     if (st != ST_OK) {
         plan_free(&plan);
         link_result_free(r);
@@ -533,6 +580,10 @@ enum status link_run(struct link_data *d, const struct link_options *o, struct l
     }
     double t3 = now(o);
     r->score_seconds = t3 - t2;
+    if (o->shards) {
+        plan_free(&plan);
+        return ST_OK;
+    }
     cluster_all(d, &plan, &scorer, o, r);
     if (o->diagnose)
         link_diagnose(d, &scorer, o->threshold_bits, r);

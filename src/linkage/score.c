@@ -108,9 +108,25 @@ static void remember_column(struct model_column *mc, const struct column *c)
     free(r);
 }
 
+static uint64_t fingerprint_of(const struct link_model *m, const struct link_data *d)
+{
+    uint64_t h = d->n;
+    for (int k = 0; k < d->columns; k++) {
+        const struct column *c = &d->column[k];
+        for (uint32_t v = 1; !m->column[k].unused && v < c->values; v++)
+            h += value_hash(c, v) * (c->count[v] + (uint64_t)k * 0x10001);
+    }
+    return h;
+}
+
+bool link_model_is_of(const struct link_model *m, const struct link_data *d)
+{
+    return m->records == d->n && m->fingerprint == fingerprint_of(m, d);
+}
+
 void model_remember(struct link_model *m, const struct link_data *d)
 {
-    m->fingerprint = m->records;
+    m->fingerprint = fingerprint_of(m, d);
     for (int k = 0; k < d->columns; k++) {
         struct model_column *mc = &m->column[k];
         const struct column *c = &d->column[k];
@@ -118,7 +134,6 @@ void model_remember(struct link_model *m, const struct link_data *d)
             continue;
         double left = (double)c->present, values = 0.0;
         for (uint32_t v = 1; v < c->values; v++) {
-            m->fingerprint += value_hash(c, v) * (c->count[v] + (uint64_t)k * 0x10001);
             if (c->count[v] < REMEMBER_LEAST)
                 values += c->count[v] > 0;
             else
