@@ -28,7 +28,7 @@ struct kfilter_report {
 };
 
 /* value[column][record], below size[column]; changed in place. k from 2. Refused: fewer than k
- * records, two columns with more than LIMIT_TABLE_CELLS pairs of codes, what pairfit refuses.
+ * records, what pairfit refuses.
  * Cost: about (columns choose 4) x records for the core, 0.03 s for 17,000 records of 6 columns. */
 MUST_CHECK enum status kfilter_apply(uint32_t *const *value, size_t n, int ncolumns,
                                      const uint32_t *size, uint32_t k,

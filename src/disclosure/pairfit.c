@@ -24,6 +24,11 @@ enum status pairfit_open(struct pairfit *p, int nviews, const int *column, const
     for (int a = 0; a < nviews; a++)
         for (int b = 0; b <= a; b++)
             all += crossed(p, a, b) ? cells_of(p, a, b) : 0;
+    for (int a = 0; a < nviews; a++)
+        for (int b = 0; b < a; b++)
+            if (crossed(p, a, b) && cells_of(p, a, b) > LIMIT_TABLE_CELLS)
+                return err_set(e, ST_DATA, "two columns have more than %zu pairs of codes",
+                               LIMIT_TABLE_CELLS);
     if (all > LIMIT_PAIR_CELLS) {
         err_set(e, ST_DATA, "the codes of all pairs of columns make %zu cells, more than %zu", all,
                 LIMIT_PAIR_CELLS);

@@ -23,7 +23,8 @@ struct pairfit {
     float **weight;
 };
 
-/* Refused: more than LIMIT_PAIR_CELLS cells. Free with pairfit_close, also after an error. */
+/* Refused: more than LIMIT_TABLE_CELLS cells of two views, more than LIMIT_PAIR_CELLS of all. Free
+ * with pairfit_close, also after an error. */
 MUST_CHECK enum status pairfit_open(struct pairfit *p, int nviews, const int *column,
                                     const uint32_t *size, struct err *e);
 void pairfit_close(struct pairfit *p);

@@ -182,6 +182,44 @@ with temp_dir() as d:
                     "--out", d + "/none.csv"), *words, name="k-anonymous: k " + name,
                 code=2 if k == 0 else 1)
         ok(not os.path.exists(d + "/none.csv"), f"k-anonymous: k {name}: nothing written")
+    def table(name, columns, rows, options, words=None, only=None):
+        """Made from this table by both methods, or refused by both."""
+        with open(d + "/t.csv", "w", encoding="utf-8", newline="") as f:
+            w = csv.writer(f)
+            w.writerow(columns)
+            w.writerows(rows)
+        with open(d + "/t.json", "w", encoding="utf-8") as f:
+            json.dump({"columns": only or columns}, f)
+        for method in (["--epsilon", 2], ["--method", "k-anonymous"]):
+            out = d + "/t-" + method[0] + ".csv"
+            r = run("study", "synthesise", d + "/t.csv", "--spec", d + "/t.json", *method, "--out", out,
+                    *options)
+            if words:
+                refused(r, *words, name=f"{name}, {method[1]}")
+                ok(not os.path.exists(out), f"{name}, {method[1]}: nothing written")
+                continue
+            ok(r.returncode == 0, f"{name}, {method[1]}", r.stderr)
+            made = read(out)
+            ok(abs(len(made) - len(rows)) < 60 and list(made[0]) == (only or columns),
+               f"{name}, {method[1]}: rows and columns", len(made))
+            os.remove(out)
+
+    table("a column of one code", ["a", "b"], [["x", "pq"[k % 2]] for k in range(300)], [])
+    table("columns of one code", ["a", "b"], [["x", "y"]] * 300, [])
+    table("a code for each record", ["a", "b"], [[k, "pq"[k % 2]] for k in range(400)], [])
+    table("k as large as the file allows", ["a", "b"], [["x", "y"]] * 300, ["--k", 200])
+    table("hundreds of columns, three used", [f"c{k}" for k in range(300)],
+          [[(k * c) % 3 for c in range(300)] for k in range(200)], [], only=["c1", "c7", "c299"])
+    table("40 columns", [f"c{k}" for k in range(40)], [[(k * c) % 2 for c in range(40)] for k in range(120)], [])
+    table("41 columns", [f"c{k}" for k in range(41)], [[0] * 41] * 120, [], ["2 to 40"])
+    table("too many codes", ["a", "b"], [[k, 1] for k in range(100002)], [], ["100000"])
+    table("too many pairs", ["a", "b"], [[k, k] for k in range(5000)], [], ["4194304"])
+    table("an empty cell", ["a", "b"], [["x", "y"]] * 150 + [["x", ""]], [], ["empty", "row 152"])
+    table("a short row", ["a", "b"], [["x", "y"]] * 150 + [["x"]], [], ["row 152"])
+    table("no rows", ["a", "b"], [], [], ["no rows"])
+    table("one row", ["a", "b"], [["x", "y"]], [], ["1"])
+    refused(run("study", "synthesise", NGO, "--spec", spec, "--epsilon", 1, "--out", "-"), "--out",
+            name="to standard output", code=2)
     with open(d + "/few.csv", "w", encoding="utf-8") as f:
         f.write("sex,age\nF,ADULT\n")
     bad("fewer than 100", name="one record", micro=d + "/few.csv", columns=["sex", "age"], derived={})
