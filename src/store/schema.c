@@ -95,20 +95,57 @@ static const char *const indexes_1[] = {
     "CREATE INDEX review_record ON review (record)",
 };
 
+/* Version 4: the ledger of releases. number 0 is a draft. */
+static const struct table_def tables_4[] = {
+    {"publication",
+     "id INTEGER PRIMARY KEY, number INTEGER NOT NULL, kind TEXT NOT NULL, as_at TEXT NOT NULL,"
+     "data_date TEXT NOT NULL, data TEXT NOT NULL, definitions TEXT NOT NULL, code TEXT NOT NULL,"
+     "catalogue INTEGER NOT NULL, method TEXT NOT NULL, audit TEXT NOT NULL, made_at TEXT NOT NULL,"
+     "made_by TEXT NOT NULL, published_at TEXT NOT NULL, published_by TEXT NOT NULL,"
+     "corrects INTEGER NOT NULL, reason TEXT NOT NULL, tree BLOB NOT NULL, digest BLOB NOT NULL,"
+     "seal BLOB NOT NULL",
+     false},
+    {"publication_file",
+     "publication INTEGER NOT NULL REFERENCES publication(id), position INTEGER NOT NULL,"
+     "path TEXT NOT NULL, size INTEGER NOT NULL, hash BLOB NOT NULL,"
+     "PRIMARY KEY (publication, position)",
+     true},
+    {"publication_table",
+     "id INTEGER PRIMARY KEY, publication INTEGER NOT NULL REFERENCES publication(id),"
+     "name TEXT NOT NULL, body BLOB NOT NULL, counts BLOB",
+     false},
+};
+
+static const char *const indexes_4[] = {
+    "CREATE UNIQUE INDEX publication_number ON publication (number) WHERE number > 0",
+    "CREATE INDEX publication_table_of ON publication_table (publication)",
+};
+
 const struct sealed_column sealed_columns[] = {
-    {"claim_event", "id", "note", CLASS_S4}, {"finding", "line", "body", CLASS_S4},
-    {"flag", "id", "reason", CLASS_S4},      {"flag_event", "id", "note", CLASS_S4},
-    {"review", "id", "note", CLASS_S4},      {"link_model", "id", "body", CLASS_S3},
+    {"claim_event", "id", "note", CLASS_S4},
+    {"finding", "line", "body", CLASS_S4},
+    {"flag", "id", "reason", CLASS_S4},
+    {"flag_event", "id", "note", CLASS_S4},
+    {"review", "id", "note", CLASS_S4},
+    {"link_model", "id", "body", CLASS_S3},
+    {"publication_table", "id", "counts", CLASS_S4},
 };
 const size_t sealed_column_count = sizeof sealed_columns / sizeof sealed_columns[0];
 
+static enum status make_tables(struct db *db, const struct table_def *tables, size_t n,
+                               const char *const *indexes, size_t index_count, struct err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        TRY(db_create_table(db, tables[i].name, tables[i].columns, tables[i].clustered, e));
+    for (size_t i = 0; i < index_count; i++)
+        TRY(db_run_ddl(db, indexes[i], e));
+    return ST_OK;
+}
+
 static enum status step_1(struct db *db, struct err *e)
 {
-    for (size_t i = 0; i < sizeof tables_1 / sizeof tables_1[0]; i++)
-        TRY(db_create_table(db, tables_1[i].name, tables_1[i].columns, tables_1[i].clustered, e));
-    for (size_t i = 0; i < sizeof indexes_1 / sizeof indexes_1[0]; i++)
-        TRY(db_run_ddl(db, indexes_1[i], e));
-    return ST_OK;
+    return make_tables(db, tables_1, sizeof tables_1 / sizeof tables_1[0], indexes_1,
+                       sizeof indexes_1 / sizeof indexes_1[0], e);
 }
 
 /* Linkage: what the model was trained on, records to be linked again, why a line changed. */
@@ -141,9 +178,15 @@ static enum status step_3(struct db *db, struct err *e)
     return db_run_ddl(db, "CREATE INDEX line_move_record ON line_move (record)", e);
 }
 
+static enum status step_4(struct db *db, struct err *e)
+{
+    return make_tables(db, tables_4, sizeof tables_4 / sizeof tables_4[0], indexes_4,
+                       sizeof indexes_4 / sizeof indexes_4[0], e);
+}
+
 /* Step k brings version k to k + 1. */
 static enum status (*const steps[SCHEMA_VERSION])(struct db *, struct err *) = {step_1, step_2,
-                                                                                step_3};
+                                                                                step_3, step_4};
 
 void entity_table_name(const struct entity *e, char out[80])
 {

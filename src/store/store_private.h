@@ -90,7 +90,7 @@ struct dictionary;
  * store has not. One transaction. *changed counts tables and columns that were added. */
 MUST_CHECK enum status schema_migrate(struct db *db, const struct dictionary *d, int *changed,
                                       struct err *e);
-enum { SCHEMA_VERSION = 3 };
+enum { SCHEMA_VERSION = 4 };
 void entity_table_name(const struct entity *e, char out[80]);
 void entity_tables_make(struct store *s);
 
