@@ -21,12 +21,23 @@ static void *more(struct arena *memory, const void *from, size_t count, size_t *
 
 uint8_t *release_sheet_column(struct release_sheet *s, const char *name, const char *const *labels)
 {
+    return release_sheet_column_of(s, name, NULL, labels);
+}
+
+uint8_t *release_sheet_column_of(struct release_sheet *s, const char *name, const char *of,
+                                 const char *const *labels)
+{
     void *grown = more(s->memory, s->columns, s->column_count, &s->column_cap, sizeof *s->columns);
     if (grown)
         s->columns = grown;
     uint8_t *value = arena_alloc(s->memory, s->rows + 1);
-    s->columns[s->column_count++] = (struct micro_column){name, labels, value};
+    s->columns[s->column_count++] = (struct micro_column){name, of, labels, value, NULL};
     return value;
+}
+
+void release_sheet_covers(struct release_sheet *s, const char *total)
+{
+    s->columns[s->column_count - 1].total = total;
 }
 
 int release_sheet_last(const struct release_sheet *s)
@@ -37,10 +48,17 @@ int release_sheet_last(const struct release_sheet *s)
 void release_sheet_table(struct release_sheet *s, struct release_table *t, const char *name, int a,
                          int b, int c)
 {
+    release_sheet_table_of(s, t, name, NULL, a, b, c);
+}
+
+void release_sheet_table_of(struct release_sheet *s, struct release_table *t, const char *name,
+                            const char *of, int a, int b, int c)
+{
     void *grown = more(s->memory, s->tables, s->table_count, &s->table_cap, sizeof *s->tables);
     if (grown)
         s->tables = grown;
     *t = (struct release_table){.name = name,
+                                .of = of,
                                 .dimensions = b < 0   ? 1
                                               : c < 0 ? 2
                                                       : 3,
@@ -69,15 +87,15 @@ static void count_exact(const struct micro *m, struct release_table *t, struct a
         }
 }
 
-enum status release_sheet_count(const struct release_sheet *s, const unsigned char *key,
-                                struct err *e)
+enum status release_sheet_count(const struct release_sheet *s, struct release *release,
+                                const char *population, struct err *e)
 {
     struct micro m = {s->columns, s->column_count, s->rows};
     struct release_table *all = arena_array(s->memory, s->table_count + 1, sizeof *all);
     for (size_t i = 0; i < s->table_count; i++)
         all[i] = *s->tables[i];
-    if (key)
-        TRY(release_protect(&m, all, s->table_count, key, s->memory, e));
+    if (release)
+        TRY(release_protect(release, population, &m, all, s->table_count, s->memory, e));
     else
         for (size_t i = 0; i < s->table_count; i++)
             count_exact(&m, &all[i], s->memory);

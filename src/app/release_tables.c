@@ -1,9 +1,13 @@
 #include "app/release_tables.h"
 
+#include "app/release_catalogue.h"
+#include "app/release_parts.h"
 #include "disclosure/model.h"
 #include "disclosure/round.h"
 
 #include <stdlib.h>
+
+enum { ROUNDS_MOST = 8 };
 
 /* ---- the spec and the columns, in memory ---- */
 
@@ -28,6 +32,16 @@ static enum status flat(const struct micro_column *c, struct arena *memory, stru
     return hier_build(*out, rows, n + 1, c->name, memory, e);
 }
 
+static const char *full_name(const char *name, const char *of, struct arena *memory)
+{
+    return of ? arena_printf(memory, "%s %s", name, of) : name;
+}
+
+static const char *column_name(const struct micro_column *c, struct arena *memory)
+{
+    return full_name(c->name, c->of, memory);
+}
+
 static void make_spec(const struct micro *m, const struct release_table *tables, size_t count,
                       struct spec *spec, struct arena *memory)
 {
@@ -40,10 +54,10 @@ static void make_spec(const struct micro *m, const struct release_table *tables,
                           .width = RELEASE_BASE - 1,
                           .joint = true};
     for (size_t i = 0; i < count; i++) {
-        spec->table[i].name = tables[i].name;
+        spec->table[i].name = full_name(tables[i].name, tables[i].of, memory);
         spec->table[i].ndims = tables[i].dimensions;
         for (int k = 0; k < tables[i].dimensions; k++)
-            spec->table[i].dim[k] = m->columns[tables[i].dimension[k]].name;
+            spec->table[i].dim[k] = column_name(&m->columns[tables[i].dimension[k]], memory);
     }
 }
 
@@ -80,35 +94,209 @@ static void fill(struct release_table *t, const struct model_table *from, const 
         t->value[i] = published[from->cell[i]];
 }
 
-static enum status protect(const struct micro *m, const struct model *model,
+/* ---- the catalogue ---- */
+
+static enum status check_catalogue(const struct release *r, const char *population,
+                                   const struct micro *m, const struct release_table *t,
+                                   struct err *e)
+{
+    const struct catalogue_table *c = catalogue_find(r->kind, t->name);
+    size_t n = strcspn(population, ",");
+    bool good = c && strlen(c->population) == n && strncmp(c->population, population, n) == 0 &&
+                c->dimensions == t->dimensions && (c->for_each[0] != '\0') == (t->of != NULL);
+    for (int k = 0; good && k < t->dimensions; k++)
+        good = strcmp(c->dimension[k], m->columns[t->dimension[k]].name) == 0;
+    if (good)
+        return ST_OK;
+    err_set(e, ST_FAULT, "table %s of %s is not in the release catalogue for %s as it is here",
+            t->name, population, r->kind);
+    return err_hint(e, "Nothing is published that is not declared: data/release/catalogue.csv.");
+}
+
+/* ---- what the ledger and this release say of each cell ---- */
+
+/* The table for the ledger; values are filled later. */
+static void add_table(struct release *r, const char *population, const struct micro *m,
+                      const struct spec_table *spec, const struct release_table *t)
+{
+    MEM_GROW(r->table, r->table_cap, r->table_count + 1);
+    struct joint_table *j = &r->table[r->table_count++];
+    *j = (struct joint_table){.id = arena_strdup(&r->memory, spec->name),
+                              .population = arena_strdup(&r->memory, population),
+                              .dimensions = t->dimensions,
+                              .cells = 1};
+    for (int k = 0; k < t->dimensions; k++) {
+        const struct micro_column *c = &m->columns[t->dimension[k]];
+        size_t n = label_count(c);
+        const char **codes = arena_array(&r->memory, n, sizeof *codes);
+        for (size_t i = 0; i < n; i++)
+            codes[i] = arena_strdup(&r->memory, c->labels[i]);
+        j->dimension[k] =
+            (struct joint_dimension){.name = arena_strdup(&r->memory, spec->dim[k]),
+                                     .codes = codes,
+                                     .count = n,
+                                     .total = c->total ? arena_strdup(&r->memory, c->total) : NULL};
+        j->cells *= n + 1;
+    }
+}
+
+static int64_t *in_table(const struct model_table *t, const int64_t *by_cell, struct arena *memory)
+{
+    int64_t *v = arena_array(memory, t->ncells, sizeof *v);
+    for (size_t i = 0; i < t->ncells; i++)
+        v[i] = by_cell[t->cell[i]];
+    return v;
+}
+
+/* ---- rounding that keeps to what was printed ---- */
+
+/* How firmly a cell keeps what it was printed as: a small count, or a small change, is given away
+ * when it does not; a large one only costs a smooth series. */
+enum keeping { KEEP_NOT, KEEP_LIGHTLY, KEEP_FIRMLY };
+
+struct kept {
+    int64_t value;
+    enum keeping how;
+};
+
+static bool is_small(int64_t n)
+{
+    return n >= 1 && n < RELEASE_BASE;
+}
+
+static struct kept kept_value(const struct release_past *p, int64_t count)
+{
+    int64_t down = count / RELEASE_BASE * RELEASE_BASE;
+    int64_t up = count % RELEASE_BASE ? down + RELEASE_BASE : down;
+    struct kept k = {0, KEEP_NOT};
+    if (!p || (p->value != down && p->value != up))
+        return k;
+    if (count == p->count || (count > p->count && p->value > down) ||
+        (count < p->count && p->value < up)) {
+        k.value = p->value;
+        k.how = is_small(count) || is_small(p->count) || is_small(llabs(count - p->count))
+                    ? KEEP_FIRMLY
+                    : KEEP_LIGHTLY;
+    }
+    return k;
+}
+
+static void find_kept(const struct release *r, const struct model *model,
+                      const struct joint_table *tables, const int64_t *count, struct kept *kept)
+{
+    struct arena memory = ARENA_EMPTY;
+    for (int i = 0; i < model->ntables && r->past_count; i++)
+        for (size_t k = 0; k < model->table[i].ncells; k++) {
+            uint32_t c = model->table[i].cell[k];
+            arena_rewind(&memory);
+            kept[c] =
+                kept_value(release_past_find(r, joint_cell_key(&tables[i], k, &memory)), count[c]);
+        }
+    arena_free(&memory);
+}
+
+static bool is_within(const struct model *model, const int64_t *count, const int64_t *published)
+{
+    for (uint32_t c = 0; c < model->nlisted; c++)
+        if (llabs(published[c] - count[c]) >= RELEASE_BASE)
+            return false;
+    return true;
+}
+
+/* Where not everything that is kept adds up, the rounding moves, in this order of readiness: what
+ * is kept lightly, what is not kept beyond the base, what is kept firmly. It counts a cell by the
+ * number of tables that print it, so that number carries the order. */
+static void set_readiness(const struct model *model, const struct kept *kept, uint32_t *natural,
+                          bool weighed)
+{
+    for (uint32_t c = 0; c < model->nlisted; c++)
+        model->times[c] = !weighed                      ? natural[c]
+                          : kept[c].how == KEEP_LIGHTLY ? natural[c]
+                          : kept[c].how == KEEP_FIRMLY  ? 1000000
+                                                        : natural[c] * 1000;
+}
+
+/* Gives cells that had to move free; returns whether there were any. */
+static bool give_free(const struct model *model, struct kept *kept, const int64_t *published,
+                      enum keeping how)
+{
+    bool any = false;
+    for (uint32_t c = 0; c < model->nlisted; c++)
+        if (kept[c].how == how && published[c] != kept[c].value) {
+            kept[c].how = KEEP_NOT;
+            any = true;
+        }
+    return any;
+}
+
+/* A kept value goes to the rounding as if it were the count: a multiple of the base stays as it is.
+ * Ends with a table that adds up, if need be with cells that move by more than the base. */
+static enum status round_keeping(const struct release *r, const struct model *model,
+                                 const int64_t *count, struct kept *kept, int64_t *published,
+                                 struct err *e)
+{
+    struct round_result result;
+    int64_t *ask = mem_array(model->ncells + 1u, sizeof *ask);
+    uint32_t *natural = mem_array(model->nlisted + 1u, sizeof *natural);
+    enum status s = ST_OK;
+    memcpy(natural, model->times, model->nlisted * sizeof *natural);
+    for (int round = 0; round <= ROUNDS_MOST; round++) {
+        bool keeping = round < ROUNDS_MOST;
+        for (uint32_t c = 0; c < model->ncells; c++)
+            ask[c] = c < model->nlisted && keeping && kept[c].how ? kept[c].value : count[c];
+        set_readiness(model, kept, natural, round > 0 && keeping);
+        s = round_tables(model, ask, RELEASE_BASE, r->key, NULL, published, &result, e);
+        if (s != ST_OK || !keeping || (result.relaxed == 0 && is_within(model, count, published)))
+            break;
+        if (round > 0 && !give_free(model, kept, published, KEEP_LIGHTLY) &&
+            !give_free(model, kept, published, KEEP_FIRMLY))
+            break;
+    }
+    set_readiness(model, kept, natural, false);
+    free(natural);
+    free(ask);
+    return s;
+}
+
+static enum status protect(struct release *r, const struct micro *m, const struct model *model,
                            const struct micro_column *const *used, struct release_table *tables,
-                           const unsigned char key[32], struct arena *memory, struct err *e)
+                           struct joint_table *noted, struct arena *memory, struct err *e)
 {
     const uint32_t **node = arena_array(memory, (size_t)model->ncolumns + 1, sizeof *node);
     uint64_t *sum = arena_array(memory, model->ncells + 1, sizeof *sum);
     int64_t *count = arena_array(memory, model->ncells + 1, sizeof *count);
+    struct kept *kept = arena_array(memory, model->ncells + 1, sizeof *kept);
     int64_t *published = arena_array(memory, model->ncells + 1, sizeof *published);
-    struct round_result result;
     for (int c = 0; c < model->ncolumns; c++)
         node[c] = nodes_of(used[c], m->rows, memory);
     struct model_records records = {.n = m->rows, .node = node, .file = "the register"};
     TRY(model_sum(model, &records, sum, e));
     for (uint32_t i = 0; i < model->ncells; i++)
         count[i] = (int64_t)sum[i];
-    TRY(round_tables(model, count, RELEASE_BASE, key, NULL, published, &result, e));
-    for (int i = 0; i < model->ntables; i++)
+    find_kept(r, model, noted, count, kept);
+    TRY(round_keeping(r, model, count, kept, published, e));
+    if (!is_within(model, count, published))
+        r->reach = 2 * RELEASE_BASE - 1;
+    for (int i = 0; i < model->ntables; i++) {
         fill(&tables[i], &model->table[i], published, memory);
+        noted[i].count = in_table(&model->table[i], count, &r->memory);
+        noted[i].value = in_table(&model->table[i], published, &r->memory);
+    }
     return ST_OK;
 }
 
-enum status release_protect(const struct micro *m, struct release_table *tables, size_t count,
-                            const unsigned char key[32], struct arena *memory, struct err *e)
+enum status release_protect(struct release *r, const char *population, const struct micro *m,
+                            struct release_table *tables, size_t count, struct arena *memory,
+                            struct err *e)
 {
     struct spec spec;
     struct model model;
     struct model_column *columns = arena_array(memory, m->column_count, sizeof *columns);
     const struct micro_column **used = arena_array(memory, m->column_count, sizeof *used);
+    size_t first = r->table_count;
     int n = 0;
+    for (size_t i = 0; i < count; i++)
+        TRY(check_catalogue(r, population, m, &tables[i], e));
     make_spec(m, tables, count, &spec, memory);
     for (size_t c = 0; c < m->column_count; c++) {
         struct hier *h;
@@ -116,10 +304,12 @@ enum status release_protect(const struct micro *m, struct release_table *tables,
             continue;
         TRY(flat(&m->columns[c], memory, &h, e));
         used[n] = &m->columns[c];
-        columns[n++] = (struct model_column){.name = m->columns[c].name, .h = h};
+        columns[n++] = (struct model_column){.name = column_name(&m->columns[c], memory), .h = h};
     }
+    for (size_t i = 0; i < count; i++)
+        add_table(r, population, m, &spec.table[i], &tables[i]);
     TRY(model_build(&model, &spec, columns, n, "the release", e));
-    enum status s = protect(m, &model, used, tables, key, memory, e);
+    enum status s = protect(r, m, &model, used, tables, r->table + first, memory, e);
     model_free(&model);
     return s;
 }

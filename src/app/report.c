@@ -76,8 +76,28 @@ static enum status sections(struct report *r, struct err *e)
     TRY(report_hidden(r, e));
     report_quality(r);
     TRY(report_published(r, e));
+    TRY(report_release(r, e));
     report_methods(r);
     return ST_OK;
+}
+
+static enum status audit(struct report *r, struct err *e)
+{
+    char as_at[11] = "";
+    if (r->a.as_at != DATE_NONE)
+        date_to_iso(r->a.as_at, as_at);
+    const struct release_facts facts = {.as_at = as_at,
+                                        .data_date = as_at,
+                                        .definitions = r->a.set->version,
+                                        .nrm_complete = r->job->nrm_complete};
+    return release_audit(r->job->release, &facts, &r->job->progress, e);
+}
+
+static enum status write_draft(struct report *r, struct err *e)
+{
+    TRY(release_watch(r->job->release, r->job->out, e));
+    TRY(bulletin_write(r->b, r->job->out, e));
+    return release_draft(r->job->release, &r->job->draft, e);
 }
 
 enum status report_write(struct report_job *job, struct err *e)
@@ -95,13 +115,15 @@ enum status report_write(struct report_job *job, struct err *e)
     if (s == ST_OK)
         s = report_tables(&r, e);
     if (s == ST_OK)
+        s = audit(&r, e);
+    if (s == ST_OK)
         s = report_timing_fit(&r, e);
     if (s == ST_OK)
         s = report_draws_fit(&r, e);
     if (s == ST_OK)
         s = sections(&r, e);
     if (s == ST_OK)
-        s = bulletin_write(r.b, job->out, e);
+        s = write_draft(&r, e);
     bulletin_free(r.b);
     link_draws_free(&r.draws);
     report_timing_free(&r);

@@ -94,11 +94,14 @@ static void methods(struct report *r)
     bulletin_item(r->b, "Intervals: Wilson, 95%%, unless another is named. Identified ranges carry "
                         "no assumption.");
     bulletin_item(r->b, "Sentences about differences: docs/method/wording.md.");
-    bulletin_item(r->b, "Protection: joint controlled rounding to base 5, all tables of one unit "
-                        "together: people, records, exits, ended spells of support, plans to "
-                        "return, follow-ups (docs/method/disclosure-rounding.md). A published "
-                        "count differs from the true one by at most 4; shares are computed from "
-                        "published counts.");
+    bulletin_item(r->b,
+                  "Protection: joint controlled rounding to base 5, all tables of one unit "
+                  "together: people, records, exits, ended spells of support, plans to "
+                  "return, follow-ups (docs/method/disclosure-rounding.md). A published "
+                  "count differs from the true one by at most %lld; shares are computed from "
+                  "published counts. All tables of all releases are attacked together before "
+                  "one is published (docs/method/disclosure-audit.md).",
+                  (long long)release_reach(r->job->release));
 }
 
 static void quality_notes(struct report *r)
@@ -140,6 +143,5 @@ void report_methods(struct report *r)
     definitions_table(r);
     methods(r);
     quality_notes(r);
-    report_revisions(r);
     contact(r);
 }

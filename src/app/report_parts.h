@@ -146,8 +146,8 @@ void report_children(struct report *r);
 void report_missing(struct report *r);
 void report_quality(struct report *r);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
+MUST_CHECK enum status report_release(struct report *r, struct err *e);
 void report_methods(struct report *r);
-void report_revisions(struct report *r);
 
 /* ---- helpers ---- */
 

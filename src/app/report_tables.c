@@ -109,11 +109,12 @@ static void add_childhood(struct report *r, struct release_sheet *s)
 static void add_flags(struct report *r, struct release_sheet *s)
 {
     for (int k = 0; k < FLAG_KINDS; k++) {
-        const char *name = flag_kind_code((enum flag_kind)k);
-        uint8_t *flag = release_sheet_column(s, name, yes_no);
+        const char *of = flag_kind_code((enum flag_kind)k);
+        uint8_t *flag = release_sheet_column_of(s, "flag", of, yes_no);
         for (size_t p = 0; p < r->a.person_count; p++)
             flag[p] = r->a.persons[p].flags >> k & 1;
-        release_sheet_table(s, &r->persons[PT_FLAGS + k], name, release_sheet_last(s), -1, -1);
+        release_sheet_table_of(s, &r->persons[PT_FLAGS + k], "flag", of, release_sheet_last(s), -1,
+                               -1);
     }
 }
 
@@ -122,17 +123,16 @@ static void add_definitions(struct report *r, struct release_sheet *s)
     const struct definition_set *set = r->a.set;
     for (size_t k = 0; k < set->count; k++)
         for (int m = MODE_STRICT; m <= MODE_LENIENT; m++) {
-            const char *name =
-                arena_printf(&r->memory, "%s_%s", set->definitions[k].id, mode_name((enum mode)m));
-            uint8_t *verdict = release_sheet_column(s, name, verdict_labels);
+            const char *of =
+                arena_printf(&r->memory, "%s %s", set->definitions[k].id, mode_name((enum mode)m));
+            uint8_t *verdict = release_sheet_column_of(s, "definition", of, verdict_labels);
             for (size_t p = 0; p < r->a.person_count; p++)
                 verdict[p] = verdict_code(r->a.persons[p].status[k][m]);
-            release_sheet_table(s, &r->persons[PT_DEFINITIONS + 2 * k + (size_t)m], name,
-                                release_sheet_last(s), -1, -1);
+            release_sheet_table_of(s, &r->persons[PT_DEFINITIONS + 2 * k + (size_t)m], "definition",
+                                   of, release_sheet_last(s), -1, -1);
             if (k == r->main_definition)
-                release_sheet_table(s, &r->persons[PT_PERIOD_STRICT + m],
-                                    arena_printf(&r->memory, "period_%s", name), COLUMN_PERIOD,
-                                    release_sheet_last(s), -1);
+                release_sheet_table_of(s, &r->persons[PT_PERIOD_STRICT + m], "period_definition",
+                                       of, COLUMN_PERIOD, release_sheet_last(s), -1);
         }
 }
 
@@ -153,9 +153,10 @@ static void add_factors(struct report *r, struct release_sheet *s)
             continue;
         struct factor_table *t = &r->factors[r->factor_count++];
         t->factor = &all[k];
-        value[k] = release_sheet_column(s, all[k].code, fact_answers);
+        value[k] = release_sheet_column_of(s, "factor", all[k].code, fact_answers);
         memset(value[k], FACT_NOT_RECORDED, r->a.person_count);
-        release_sheet_table(s, &t->table, all[k].code, release_sheet_last(s), COLUMN_REPEAT, -1);
+        release_sheet_table_of(s, &t->table, "factor", all[k].code, release_sheet_last(s),
+                               COLUMN_REPEAT, -1);
     }
     for (size_t i = 0; i < f->finding_count; i++)
         value[f->findings[i].factor][f->findings[i].person] = f->findings[i].answer;
@@ -169,7 +170,7 @@ static enum status person_tables(struct report *r, struct err *e)
     add_flags(r, &s);
     add_definitions(r, &s);
     add_factors(r, &s);
-    return release_sheet_count(&s, r->job->key, e);
+    return release_sheet_count(&s, r->job->release, "people", e);
 }
 
 enum status report_tables(struct report *r, struct err *e)

@@ -70,5 +70,5 @@ enum status report_tables_exits(struct report *r, struct err *e)
     }
     release_sheet_table(&s, &r->exits, "exits", 0, 1, -1);
     release_sheet_table(&s, &r->first_years, "first_years", 2, 3, -1);
-    return release_sheet_count(&s, r->job->key, e);
+    return release_sheet_count(&s, r->job->release, "exits", e);
 }

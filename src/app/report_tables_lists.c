@@ -39,11 +39,10 @@ enum status report_tables_lists(struct report *r, struct err *e)
             on[n++] = on[p];
     struct release_sheet s = release_sheet_new(&r->memory, n);
     for (int k = 0; k < REGISTER_LISTS; k++) {
-        const char *name = arena_printf(&r->memory, "list_%s", only[k]);
-        value[k] = release_sheet_column(&s, name, on_list);
-        release_sheet_table(&s, &r->lists[k], name, k, -1, -1);
+        value[k] = release_sheet_column_of(&s, "list", only[k], on_list);
+        release_sheet_table_of(&s, &r->lists[k], "list", only[k], k, -1, -1);
     }
-    uint8_t *alone = release_sheet_column(&s, "only", only);
+    uint8_t *alone = release_sheet_column(&s, "only_list", only);
     release_sheet_table(&s, &r->only_list, "only_list", REGISTER_LISTS, -1, -1);
     for (size_t i = 0; i < n; i++) {
         alone[i] = REGISTER_LISTS;
@@ -54,5 +53,11 @@ enum status report_tables_lists(struct report *r, struct err *e)
         }
     }
     free(on);
-    return release_sheet_count(&s, r->job->key, e);
+    int32_t from, to;
+    char day[11] = "no date";
+    register_mse_year(&r->a, &from, &to);
+    if (to != DATE_NONE)
+        date_to_iso(to, day);
+    return release_sheet_count(&s, r->job->release,
+                               arena_printf(&r->memory, "people on a list, year to %s", day), e);
 }

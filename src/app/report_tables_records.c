@@ -136,15 +136,14 @@ static void add_sayings(struct report *r, struct release_sheet *s)
     for (size_t i = 0; i < a->referral_count; i++)
         organisation[i] = place[a->referrals[i].organisation];
     for (int k = 0; k < COMPLETENESS_FIELDS; k++) {
-        uint8_t *v = release_sheet_column(s, completeness_fields[k], says);
+        const char *of = completeness_fields[k];
+        uint8_t *v = release_sheet_column_of(s, "says", of, says);
         for (size_t i = 0; i < a->referral_count; i++)
             v[i] = !(a->referrals[i].says >> k & 1);
-        release_sheet_table(s, &r->referrals[RT_SAYS_CHANNEL + k],
-                            arena_printf(&r->memory, "channel_%d", k), COLUMN_CHANNEL,
-                            release_sheet_last(s), -1);
-        release_sheet_table(s, &r->referrals[RT_SAYS_ORGANISATION + k],
-                            arena_printf(&r->memory, "organisation_%d", k), COLUMN_ORGANISATION,
-                            release_sheet_last(s), -1);
+        release_sheet_table_of(s, &r->referrals[RT_SAYS_CHANNEL + k], "says_channel", of,
+                               COLUMN_CHANNEL, release_sheet_last(s), -1);
+        release_sheet_table_of(s, &r->referrals[RT_SAYS_ORGANISATION + k], "says_organisation", of,
+                               COLUMN_ORGANISATION, release_sheet_last(s), -1);
     }
 }
 
@@ -153,5 +152,5 @@ enum status report_tables_records(struct report *r, struct err *e)
     struct release_sheet s = release_sheet_new(&r->memory, r->a.referral_count);
     add_kinds(r, &s);
     add_sayings(r, &s);
-    return release_sheet_count(&s, r->job->key, e);
+    return release_sheet_count(&s, r->job->release, "referrals", e);
 }

@@ -1,12 +1,10 @@
 /* From spells of support that ended, plans to return and follow-ups to categories. */
 #include "app/release_sheet.h"
 #include "app/report_parts.h"
-#include "app/request_rows.h"
+#include "app/request_parts.h"
 
 #include "base/date.h"
 
-static const char *const leavings[LEAVINGS + 1] = {
-    "Missing or absconded", "Returned", "Nothing in place", "Another reason", "Not recorded", NULL};
 static const char *const found[FOLLOWUPS_FOUND + 1] = {
     "Reached: not again", "Reached: again", "Reached: not said", "Not reached", "Declined",
     "Unsafe to contact",  "No consent",     "No result",         NULL};
@@ -37,14 +35,8 @@ static enum status count_leavings(struct report *r, const struct request_rows *r
 {
     struct release_sheet s = release_sheet_new(&r->memory, rows->exit_count);
     name_years(r, rows);
-    uint8_t *year = release_sheet_column(&s, "year", r->support_years);
-    uint8_t *how = release_sheet_column(&s, "how", leavings);
-    for (size_t i = 0; i < s.rows; i++) {
-        year[i] = rows->exits[i].year;
-        how[i] = rows->exits[i].how;
-    }
-    release_sheet_table(&s, &r->leavings, "leavings", 0, 1, -1);
-    return release_sheet_count(&s, r->job->key, e);
+    request_leavings_sheet(rows, &s, &r->leavings);
+    return release_sheet_count(&s, r->job->release, "spells of support that ended", e);
 }
 
 /* Whole calendar years, the last being that of the register's last day. */
@@ -84,20 +76,21 @@ static enum status return_tables(struct report *r, struct err *e)
     const struct facts *f = &r->facts;
     struct release_sheet s = release_sheet_new(&r->memory, f->return_count);
     uint8_t *year = release_sheet_column(&s, "year", r->years);
-    uint8_t *kind = release_sheet_column(&s, "kind", code_labels(r, "return_kind"));
+    uint8_t *kind = release_sheet_column(&s, "return_kind", code_labels(r, "return_kind"));
     for (size_t i = 0; i < s.rows; i++) {
         year[i] = year_place(r, f->returns[i].departed);
         kind[i] = f->returns[i].kind;
     }
     release_sheet_table(&s, &r->returns, "returns", 0, 1, -1);
     for (int q = 0; q < RETURN_QUESTIONS; q++) {
-        uint8_t *v = release_sheet_column(&s, return_questions[q], fact_answers);
+        uint8_t *v =
+            release_sheet_column_of(&s, "return_answer", return_questions[q], fact_answers);
         for (size_t i = 0; i < s.rows; i++)
             v[i] = f->returns[i].answer[q];
-        release_sheet_table(&s, &r->return_answers[q], return_questions[q], release_sheet_last(&s),
-                            -1, -1);
+        release_sheet_table_of(&s, &r->return_answers[q], "return_answer", return_questions[q],
+                               release_sheet_last(&s), -1, -1);
     }
-    return release_sheet_count(&s, r->job->key, e);
+    return release_sheet_count(&s, r->job->release, "plans to return", e);
 }
 
 static enum status followup_tables(struct report *r, struct err *e)
@@ -111,7 +104,7 @@ static enum status followup_tables(struct report *r, struct err *e)
         result[i] = f->followups[i].found;
     }
     release_sheet_table(&s, &r->followups, "followups", 0, 1, -1);
-    return release_sheet_count(&s, r->job->key, e);
+    return release_sheet_count(&s, r->job->release, "follow-ups", e);
 }
 
 enum status report_tables_support(struct report *r, struct err *e)

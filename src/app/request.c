@@ -78,16 +78,40 @@ static enum status read_all(struct request *q, struct err *e)
     return analysis_read(job->store, &analysis, &q->r.a, e);
 }
 
+static enum status audit(struct request *q, struct err *e)
+{
+    char as_at[11], data_date[11] = "";
+    date_to_iso(q->job->as_at, as_at);
+    if (q->r.a.as_at != DATE_NONE)
+        date_to_iso(q->r.a.as_at, data_date);
+    const struct release_facts facts = {.as_at = as_at,
+                                        .data_date = data_date,
+                                        .definitions = q->job->set->version,
+                                        .nrm_complete = q->job->nrm_complete};
+    return release_audit(q->job->release, &facts, &q->job->progress, e);
+}
+
+static enum status write_files(struct request *q, struct err *e)
+{
+    if (q->job->complete)
+        return bulletin_write(q->r.b, q->job->out, e);
+    TRY(release_watch(q->job->release, q->job->out, e));
+    TRY(bulletin_write(q->r.b, q->job->out, e));
+    return release_draft(q->job->release, &q->job->draft, e);
+}
+
 static enum status write_pages(struct request *q, struct err *e)
 {
     name_periods(q);
     TRY(request_tables(q, e));
+    if (!q->job->complete)
+        TRY(audit(q, e));
     open_bulletin(q);
     request_pages(q);
     for (size_t i = 0; i < q->item_count; i++)
         q->job->answered += request_collected(q, &q->items[i]);
     q->job->items = (int)q->item_count;
-    enum status s = bulletin_write(q->r.b, q->job->out, e);
+    enum status s = write_files(q, e);
     bulletin_free(q->r.b);
     return s;
 }

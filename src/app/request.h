@@ -5,6 +5,7 @@
 #define APP_REQUEST_H
 
 #include "app/analysis.h"
+#include "app/release.h"
 
 struct request_job {
     struct store *store; /* KEY_S4; opened with the same purpose */
@@ -13,15 +14,16 @@ struct request_job {
     int32_t as_at;
     int years; /* 1 to REQUEST_YEARS_MAX */
     bool nrm_complete;
-    bool complete;            /* exact counts, for the authority: not for publication */
-    const char *contact;      /* who answers questions; NULL: none given */
-    const char *purpose;      /* stands in the audit log, and on the page when complete */
-    const char *created;      /* "2024-03-31T09:30:00Z" */
-    const unsigned char *key; /* 32 bytes: chooses the rounding */
+    bool complete;           /* exact counts, for the authority: not for publication */
+    const char *contact;     /* who answers questions; NULL: none given */
+    const char *purpose;     /* stands in the audit log, and on the page when complete */
+    const char *created;     /* "2024-03-31T09:30:00Z" */
+    struct release *release; /* open; NULL when complete: then nothing is a release */
     int threads;
     struct progress progress;
     /* out: how many items are answered, for the terminal */
     int items, answered;
+    int64_t draft; /* its number in the ledger */
 };
 
 /* ST_USAGE when years is outside 1 to REQUEST_YEARS_MAX or the window leaves the calendar. */

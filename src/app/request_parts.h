@@ -44,6 +44,12 @@ void request_items_read(struct request *q);
 /* Counts everything; protected unless the job is complete. */
 MUST_CHECK enum status request_tables(struct request *q, struct err *e);
 
+/* Years and ways of leaving, and the table of both: the same cells in the request and in the
+ * report, so that the ledger knows them for the same people. The sheet's rows are rows->exits. */
+struct release_sheet;
+void request_leavings_sheet(const struct request_rows *rows, struct release_sheet *s,
+                            struct release_table *t);
+
 /* The numbers of an item in a period (the last: the whole window); not for 12 and 17. */
 struct request_figure request_figure(const struct request *q, int number, int period);
 /* Of a definition (2 k + mode). */

@@ -33,13 +33,15 @@
 #define LIMIT_XML_TAG_BYTES ((size_t)2 << 20) /* one tag, comment or instruction */
 
 /* Tables to publish. */
-#define LIMIT_CODES 100000                   /* codes of one hierarchy or flat dimension */
-#define LIMIT_KEY_BYTES ((size_t)1 << 20)    /* a file with a secret */
-#define LIMIT_LEVELS 64                      /* depth of a hierarchy */
-#define LIMIT_COUNT ((int64_t)1 << 40)       /* a published count */
-#define LIMIT_TABLES 500                     /* tables of one release specification */
-#define LIMIT_TABLE_CELLS ((size_t)1 << 22)  /* cells of all tables of a release together */
-#define LIMIT_COMBINATIONS ((size_t)1 << 24) /* of codes that k-anonymous records may show */
-#define LIMIT_PAIR_CELLS ((size_t)1 << 24)   /* cells of all pairs of columns of made records */
+#define LIMIT_RELEASE_FILES 10000                  /* of one release */
+#define LIMIT_RELEASE_FILE_BYTES ((size_t)1 << 30) /* one of them */
+#define LIMIT_CODES 100000                         /* codes of one hierarchy or flat dimension */
+#define LIMIT_KEY_BYTES ((size_t)1 << 20)          /* a file with a secret */
+#define LIMIT_LEVELS 64                            /* depth of a hierarchy */
+#define LIMIT_COUNT ((int64_t)1 << 40)             /* a published count */
+#define LIMIT_TABLES 500                           /* tables of one release specification */
+#define LIMIT_TABLE_CELLS ((size_t)1 << 22)        /* cells of all tables of a release together */
+#define LIMIT_COMBINATIONS ((size_t)1 << 24)       /* of codes that k-anonymous records may show */
+#define LIMIT_PAIR_CELLS ((size_t)1 << 24) /* cells of all pairs of columns of made records */
 
 #endif

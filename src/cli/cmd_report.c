@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/find_command.h"
 #include "cli/release_key.h"
+#include "cli/release_words.h"
 
 static enum status run(struct cli *c, struct err *e)
 {
@@ -14,7 +15,6 @@ static enum status run(struct cli *c, struct err *e)
                              .contact = cli_text(c, "contact", NULL),
                              .nrm_complete = cli_has(c, "nrm-complete"),
                              .created = created,
-                             .key = key,
                              .progress = cli_progress(c)};
     clock_utc(created);
     TRY(thread_count(c, &job.threads, e));
@@ -24,12 +24,16 @@ static enum status run(struct cli *c, struct err *e)
     if (s == ST_OK) {
         s = release_key(job.store, key, e);
         if (s == ST_OK)
+            s = release_open(job.store, "report", key, &job.release, e);
+        if (s == ST_OK)
             s = report_write(&job, e);
+        release_free(job.release);
         store_close(job.store);
     }
     find_command_free(&options);
     if (s == ST_OK && !cli_quiet(c))
-        printf("%s%s/index.html\n", job.findings.p ? job.findings.p : "", job.out);
+        printf("%s%s/index.html\n" DRAFT_WORDS, job.findings.p ? job.findings.p : "", job.out,
+               (long long)job.draft, job.out);
     buf_free(&job.findings);
     return s;
 }

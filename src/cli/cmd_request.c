@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/find_command.h"
 #include "cli/release_key.h"
+#include "cli/release_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,6 @@ static enum status run(struct cli *c, struct err *e)
                               .complete = cli_has(c, "complete"),
                               .contact = cli_text(c, "contact", NULL),
                               .created = created,
-                              .key = key,
                               .progress = cli_progress(c)};
     clock_utc(created);
     TRY(read_purpose(c, &job, e));
@@ -42,14 +42,19 @@ static enum status run(struct cli *c, struct err *e)
     enum status s = register_open(c, STORE_JOB, KEYS_STATISTICS, job.purpose, &job.store, e);
     if (s == ST_OK) {
         s = release_key(job.store, key, e);
+        if (s == ST_OK && !job.complete)
+            s = release_open(job.store, "request", key, &job.release, e);
         if (s == ST_OK)
             s = request_write(&job, e);
+        release_free(job.release);
         store_close(job.store);
     }
     find_command_free(&options);
     if (s == ST_OK && !cli_quiet(c))
         printf("%d of %d items can be answered from this register.\n%s/index.html\n", job.answered,
                job.items, job.out);
+    if (s == ST_OK && !cli_quiet(c) && !job.complete)
+        printf(DRAFT_WORDS, (long long)job.draft, job.out);
     return s;
 }
 

@@ -30,6 +30,9 @@ struct joint_dimension {
     /* Code k (from 1) is a part of code parent[k - 1], 0 is the total; a part comes after its whole
      * and before the next code that is none. NULL: all are parts of the total. */
     const uint32_t *parent;
+    /* What the total covers, when the codes do not cover the population ("5 years to 2024-03-31"):
+     * two totals are the same people only when they cover the same. NULL: everybody. */
+    const char *total;
 };
 
 /* "Only those with code k (from 1) of this dimension." */

@@ -13,7 +13,7 @@ struct block {
     uint32_t number; /* of the state of the data, in the order of the releases */
     struct spec spec;
     struct model_column *column;
-    const char **column_base; /* names without what tells two code lists apart */
+    const struct joint_dimension **column_of; /* what each column was made for */
     int ncolumns;
     uint32_t *release, *table; /* by table of the spec */
     struct model m;
@@ -66,50 +66,75 @@ static uint32_t parent_of(const struct joint_dimension *d, size_t k)
     return d->parent ? d->parent[k] : 0;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 static bool same_codes(const struct hier *h, const struct joint_dimension *d)
 {
-    if (h->n != d->count + 1)
+    uint32_t first = d->total ? 2 : 1; /* node of the first code */
+    if (h->n != first + d->count + (d->total ? 1 : 0))
         return false;
-    for (size_t k = 0; k < d->count; k++)
-        if (strcmp(h->code[k + 1], d->codes[k]) != 0 || h->parent[k + 1] != parent_of(d, k))
+    for (size_t k = 0; k < d->count; k++) {
+        uint32_t up = parent_of(d, k);
+        if (strcmp(h->code[k + first], d->codes[k]) != 0 ||
+            h->parent[k + first] != (up ? up + first - 1 : first - 1))
             return false;
+    }
     return true;
+}
+
+/* TOTAL; what the total covers and, at the end, everybody else, when it does not cover all; codes.
+ */
+static enum status make_hierarchy(const struct joint_dimension *d, struct arena *memory,
+                                  struct hier **out, struct err *e)
+{
+    struct hier_row *rows = arena_array(memory, d->count + 3, sizeof *rows);
+    const char *top = d->total ? d->total : TOTAL;
+    size_t n = 0;
+    rows[n++] = (struct hier_row){.code = str_of(TOTAL), .parent = str_of("")};
+    if (d->total)
+        rows[n++] = (struct hier_row){.code = str_of(d->total), .parent = str_of(TOTAL)};
+    for (size_t i = 0; i < d->count; i++) {
+        uint32_t up = parent_of(d, i);
+        if (up > i)
+            return err_set(e, ST_DATA, "dimension %.60s: a part stands before its whole", d->name);
+        rows[n++] = (struct hier_row){.code = str_of(d->codes[i]),
+                                      .parent = str_of(up ? d->codes[up - 1] : top)};
+    }
+    if (d->total)
+        rows[n++] = (struct hier_row){.code = str_of("(others)"), .parent = str_of(TOTAL)};
+    *out = arena_alloc(memory, sizeof **out);
+    TRY(hier_build(*out, rows, n, d->name, memory, e));
+    if (same_codes(*out, d))
+        return ST_OK;
+    return err_set(e, ST_DATA, "dimension %.60s: parts do not follow their whole", d->name);
 }
 
 /* The column with this name and these codes. Years that another release counts from elsewhere are a
  * column of their own; their cells meet by name. */
-static enum status column_of(struct building *b, struct block *k, const struct joint_dimension *d,
-                             const char **name, struct err *e)
+static enum status find_column(struct building *b, struct block *k, const struct joint_dimension *d,
+                               const char **name, struct err *e)
 {
     struct arena *memory = &b->j->memory;
     int variants = 0;
     for (int c = 0; c < k->ncolumns; c++) {
-        if (strcmp(k->column_base[c], d->name) != 0)
+        if (strcmp(k->column_of[c]->name, d->name) != 0)
             continue;
         variants++;
-        if (same_codes(k->column[c].h, d)) {
+        if (same_codes(k->column[c].h, d) && same_text(k->column_of[c]->total, d->total)) {
             *name = k->column[c].name;
             return ST_OK;
         }
     }
     if (k->ncolumns == LIMIT_COLUMNS)
         return err_set(e, ST_DATA, "the releases use more than %d columns", LIMIT_COLUMNS);
-    struct hier *h = arena_alloc(memory, sizeof *h);
-    struct hier_row *rows = arena_array(memory, d->count + 1, sizeof *rows);
-    rows[0] = (struct hier_row){.code = str_of(TOTAL), .parent = str_of("")};
-    for (size_t i = 0; i < d->count; i++) {
-        uint32_t up = parent_of(d, i);
-        if (up > i)
-            return err_set(e, ST_DATA, "dimension %.60s: a part stands before its whole", d->name);
-        rows[i + 1] = (struct hier_row){.code = str_of(d->codes[i]),
-                                        .parent = str_of(up ? d->codes[up - 1] : TOTAL)};
-    }
-    TRY(hier_build(h, rows, d->count + 1, d->name, memory, e));
-    if (!same_codes(h, d))
-        return err_set(e, ST_DATA, "dimension %.60s: parts do not follow their whole", d->name);
+    struct hier *h = NULL;
+    TRY(make_hierarchy(d, memory, &h, e));
     *name = variants ? arena_printf(memory, "%s\x1f%d", d->name, variants) : d->name;
     k->column[k->ncolumns] = (struct model_column){.name = *name, .h = h};
-    k->column_base[k->ncolumns++] = d->name;
+    k->column_of[k->ncolumns++] = d;
     return ST_OK;
 }
 
@@ -122,18 +147,23 @@ static enum status add_table(struct building *b, struct block *k, uint32_t relea
     size_t cells = 1;
     *to = (struct spec_table){.name = t->id, .ndims = t->dimensions, .nwhere = t->where_count};
     for (int d = 0; d < t->dimensions; d++) {
-        TRY(column_of(b, k, &t->dimension[d], &to->dim[d], e));
+        TRY(find_column(b, k, &t->dimension[d], &to->dim[d], e));
         cells *= t->dimension[d].count + 1;
     }
     if (cells != t->cells || t->dimensions < 1)
         return err_set(e, ST_DATA, "%s: table %.100s does not have the cells that its codes make",
                        b->release[release].name, t->id);
-    to->where = arena_array(memory, (size_t)t->where_count + 1, sizeof *to->where);
+    to->where =
+        arena_array(memory, (size_t)(t->where_count + t->dimensions) + 1, sizeof *to->where);
     for (int w = 0; w < t->where_count; w++) {
         const struct joint_where *from = &t->where[w];
-        TRY(column_of(b, k, &from->of, &to->where[w].column, e));
+        TRY(find_column(b, k, &from->of, &to->where[w].column, e));
         to->where[w].value = from->of.codes[from->code - 1];
     }
+    for (int d = 0; d < t->dimensions; d++)
+        if (t->dimension[d].total)
+            to->where[to->nwhere++] =
+                (struct spec_where){.column = to->dim[d], .value = t->dimension[d].total};
     k->release[k->spec.ntables] = release;
     k->table[k->spec.ntables++] = table;
     return ST_OK;
@@ -157,7 +187,7 @@ static enum status make_blocks(struct building *b, struct err *e)
                 k->release = arena_array(memory, tables, sizeof *k->release);
                 k->table = arena_array(memory, tables, sizeof *k->table);
                 k->column = arena_array(memory, columns, sizeof *k->column);
-                k->column_base = arena_array(memory, columns, sizeof *k->column_base);
+                k->column_of = arena_array(memory, columns, sizeof *k->column_of);
             }
             TRY(add_table(b, k, r, t, e));
         }
@@ -202,9 +232,9 @@ const char *joint_cell_key(const struct joint_table *t, size_t cell, struct aren
     for (int d = t->dimensions; d-- > 0;) {
         size_t code = cell % (t->dimension[d].count + 1);
         cell /= t->dimension[d].count + 1;
-        if (code)
-            part[n++] = arena_printf(memory, "%s=%s", t->dimension[d].name,
-                                     t->dimension[d].codes[code - 1]);
+        const char *name = code ? t->dimension[d].codes[code - 1] : t->dimension[d].total;
+        if (name)
+            part[n++] = arena_printf(memory, "%s=%s", t->dimension[d].name, name);
     }
     for (int w = 0; w < t->where_count; w++)
         part[n++] = arena_printf(memory, "%s=%s", t->where[w].of.name,
@@ -278,7 +308,7 @@ static const char *cell_key(struct building *b, const struct block *k, uint32_t 
             return NULL;
         if (node)
             part[n++] =
-                arena_printf(memory, "%s=%s", k->column_base[c], m->column[c].h->code[node]);
+                arena_printf(memory, "%s=%s", k->column_of[c]->name, m->column[c].h->code[node]);
     }
     return make_key(k->population, part, n, memory);
 }
@@ -298,9 +328,9 @@ static enum status true_counts(struct building *b, struct block *k, struct err *
                 continue;
             if (u->known && u->count != from->count[i]) {
                 err_set(e, ST_DATA,
-                        "%s and %s say that they are of the same data, and count "
-                        "differently",
-                        b->release[u->release].name, b->release[k->release[t]].name);
+                        "%s and %s say that they are of the same data, and count %s differently",
+                        b->release[u->release].name, b->release[k->release[t]].name,
+                        joint_cell_key(from, i, &b->j->memory));
                 return err_hint(e, "`throughline release verify` says what was changed.");
             }
             u->known = true;
