@@ -1,5 +1,6 @@
 #include "app/budget_ledger.h"
 
+#include "base/date.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -22,6 +23,13 @@ static void hash_text(struct str text, char out[65])
     unsigned char hash[crypto_hash_sha256_BYTES];
     crypto_hash_sha256(hash, (const unsigned char *)text.p, text.n);
     hex_write(hash, sizeof hash, out);
+}
+
+/* Of a time as the clock writes it; 0 when it is none. */
+static int year_of(const char *at)
+{
+    int32_t day;
+    return strlen(at) >= 10 && date_from_iso((struct str){at, 10}, &day) ? date_to_ymd(day).y : 0;
 }
 
 /* ---- reading ---- */
@@ -50,9 +58,9 @@ static enum status read_release(struct budget_ledger *l, json_t *doc, struct err
     if (json_unpack(doc, "{s:I,s:s,s:s,s:F,s:F}", "sequence", &sequence, "at", &at, "population",
                     &population, "delta", &r.delta, "rho", &r.rho) != 0 ||
         sequence != (json_int_t)l->releases + 1 || !(r.delta > 0 && r.delta < 1) || !(r.rho > 0) ||
-        strlen(at) < 4)
+        year_of(at) == 0)
         return bad_line(l, e, "this line is no entry of a release");
-    r.year = atoi(at);
+    r.year = year_of(at);
     MEM_GROW(l->line, l->cap, l->releases + 1);
     l->line[l->releases++] = (struct ledger_line){arena_strdup(&l->memory, population), r};
     return ST_OK;
@@ -63,7 +71,8 @@ static enum status read_line(struct budget_ledger *l, struct str line, struct er
     char hash[65];
     json_t *doc;
     const char *previous = NULL;
-    if (line.n < HASH_TEXT || memcmp(line.p + line.n - HASH_TEXT, HASH_KEY, sizeof HASH_KEY - 1))
+    if (line.n < HASH_TEXT ||
+        memcmp(line.p + line.n - HASH_TEXT, HASH_KEY, sizeof HASH_KEY - 1) != 0)
         return bad_line(l, e, "the line does not end with its hash");
     hash_text((struct str){line.p, line.n - HASH_TEXT}, hash);
     if (memcmp(line.p + line.n - 66, hash, 64) != 0)
@@ -209,8 +218,8 @@ enum status budget_ledger_add(struct budget_ledger *l, const struct budget_entry
     for (size_t i = 0; i < l->releases; i++)
         if (strcmp(l->line[i].population, entry->population) == 0)
             mine[n++] = l->line[i].release;
-    mine[n++] = (struct budget_release){entry->rho, entry->delta, atoi(entry->at)};
-    state->year = budget_add(mine, n, atoi(entry->at));
+    mine[n++] = (struct budget_release){entry->rho, entry->delta, year_of(entry->at)};
+    state->year = budget_add(mine, n, year_of(entry->at));
     state->total = budget_add(mine, n, 0);
     free(mine);
     TRY(check_limit(l, &state->year, l->limits.year, "of this year", e));

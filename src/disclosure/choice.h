@@ -13,15 +13,15 @@ static inline void choice_first(int *choice, int many)
 /* false after the last one. */
 static inline bool choice_next(int *choice, int many, int n)
 {
-    int i = many - 1;
-    while (i >= 0 && choice[i] == n - many + i)
-        i--;
-    if (i < 0)
-        return false;
-    choice[i]++;
-    for (int j = i + 1; j < many; j++)
-        choice[j] = choice[j - 1] + 1;
-    return true;
+    for (int last = many; last > 0; last--) {
+        if (choice[last - 1] == n - many + last - 1)
+            continue;
+        choice[last - 1]++;
+        for (int i = last; i < many; i++)
+            choice[i] = choice[i - 1] + 1;
+        return true;
+    }
+    return false;
 }
 
 #endif

@@ -171,7 +171,7 @@ enum status compare_files(const struct compare_file *truth, const struct compare
             do
                 compare_choice(&c, column, w, o);
             while (choice_next(column, w, ncolumns));
-        if (o->big == 0)
+        if (!c.errors || o->big == 0)
             continue;
         qsort(c.errors, o->big, sizeof *c.errors, order_double);
         o->error = c.error_sum / (double)o->big;

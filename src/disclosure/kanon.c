@@ -385,6 +385,8 @@ static enum status run(struct kanon *x, struct kanon_output *out, struct err *e)
 enum status kanon_make(const struct kanon_input *in, const unsigned char seed[NOISE_SEED_BYTES],
                        struct kanon_output *out, struct err *e)
 {
+    if (in->ncolumns < 1 || in->ncolumns > SYNTH_MAX_COLUMNS || in->nviews > MOST_VIEWS)
+        BUG("k-anonymous records of %d columns, %d views", in->ncolumns, in->nviews);
     struct kanon *x = mem_zalloc(1, sizeof *x);
     *out = (struct kanon_output){.value = mem_zalloc((size_t)in->nviews, sizeof *out->value)};
     x->in = in;

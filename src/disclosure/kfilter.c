@@ -248,6 +248,8 @@ enum status kfilter_apply(uint32_t *const *value, size_t n, int ncolumns, const 
     struct kfilter f = {
         .value = value, .n = n, .ncolumns = ncolumns, .size = size, .k = k, .left = n};
     int column[SYNTH_MAX_COLUMNS];
+    if (ncolumns < 1 || ncolumns > SYNTH_MAX_COLUMNS)
+        BUG("a k filter over %d columns", ncolumns);
     if (n < k)
         return err_set(e, ST_DATA, "k is %u, but the made file has only %zu records", k, n);
     for (int c = 0; c < ncolumns; c++)
