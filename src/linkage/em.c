@@ -15,6 +15,8 @@ static const double HOUSEHOLD_START = 0.05, HOUSEHOLD_WEIGHT = 25.0;
  * evidence moves their share far from the start. */
 static const double TWINS_START = 0.01, TWINS_WEIGHT = 25.0, TWINS_WEIGHT_SHARE = 0.1;
 static const double LEAST_LIFT = 1.05, LIFT_WEIGHT = 50.0; /* pairs that a lift of 1 counts as */
+static const double CLEAR_BY_OTHERS = 0.9;                 /* least probability, and ... */
+static const double DIFFERENT_MOST = 0.4; /* ... most m: see clear_without, bound_different */
 static const double U_LEAST_SHARE = 0.05; /* of the random chance that is left to strangers */
 
 /* ---- chances among random pairs ---- */
@@ -187,6 +189,23 @@ static uint32_t equal_columns(uint64_t pattern, int columns)
     return same;
 }
 
+/* The probability of a pair's pattern with each class. */
+struct classes {
+    double match, stranger, household, twins;
+};
+
+/* Is the pair one person's by what the other columns say? A column's m is learnt from such pairs
+ * alone: among the others strangers who resemble each other by chance of birth (one nationality,
+ * one sex, a 1 January) are many, and the matches would be drawn to what those have in common. */
+static bool clear_without(const struct em *em, const struct classes *c, int k, int level)
+{
+    double m = em->mp[k][level], u = em->up[k][level];
+    bool shared = em->shared >> k & 1, born = em->born >> k & 1;
+    double match = c->match / m, others = c->stranger / u + c->household / (shared ? m : u) +
+                                          c->twins / (shared || born ? m : u);
+    return match >= CLEAR_BY_OTHERS * (match + others);
+}
+
 static void expect(const struct em *em, struct tally *tally)
 {
     const struct link_model *m = em->m;
@@ -217,9 +236,12 @@ static void expect(const struct em *em, struct tally *tally)
         for (uint32_t x = same; x; x &= x - 1)
             for (uint32_t y = x & (x - 1); y; y &= y - 1)
                 tally->both[__builtin_ctz(x)][__builtin_ctz(y)] += n * pu / all;
-        for (int k = 0; k < m->columns; k++)
-            if (pc->free >> k & 1)
-                tally->level[k][level_of_counted(pattern_level(pc->pattern, k))] += match;
+        struct classes classes = {pm, pu, ph, pt};
+        for (int k = 0; k < m->columns; k++) {
+            int l = pattern_level(pc->pattern, k);
+            if (pc->free >> k & 1 && clear_without(em, &classes, k, l))
+                tally->level[k][level_of_counted(l)] += match;
+        }
     }
 }
 
@@ -228,6 +250,14 @@ static int root_of(const int *parent, int k)
     while (parent[k] != k)
         k = parent[k];
     return k;
+}
+
+/* Large lifts are alike when they are the same power of two; of those the commoner combination
+ * comes first: names go with a nationality, and only therefore with each other. */
+static double rank_of_lift(double lift, double common)
+{
+    const double large = 4.0;
+    return lift < large ? log2(lift) : floor(log2(lift)) + fmin(0.999, common);
 }
 
 /* The forest of the largest lifts. Pairs that blocking does not bring together are not seen, which
@@ -241,6 +271,7 @@ static void set_dependence(struct em *em, const struct tally *tally)
     m->edges = 0;
     for (;;) {
         struct dependence best = {0, 0, LEAST_LIFT};
+        double most = -1.0;
         for (int a = 0; a < m->columns; a++)
             for (int b = a + 1; b < m->columns; b++) {
                 if (root_of(parent, a) == root_of(parent, b) || m->column[a].unused ||
@@ -250,14 +281,30 @@ static void set_dependence(struct em *em, const struct tally *tally)
                                 em->present[a] * em->present[b] * (1.0 - m->prior);
                 double lift = (tally->both[a][b] + LIFT_WEIGHT) /
                               (em->t->pairs_possible * chance + LIFT_WEIGHT);
-                if (lift > best.lift)
+                double rank = rank_of_lift(lift, chance * lift);
+                if (lift > LEAST_LIFT && rank > most) {
                     best = (struct dependence){a, b, lift};
+                    most = rank;
+                }
             }
         if (best.lift <= LEAST_LIFT)
             return;
         parent[root_of(parent, best.a)] = root_of(parent, best.b);
         m->edge[m->edges++] = best;
     }
+}
+
+/* One person's records mostly agree in a column, be it ever so freely filled: m of "different"
+ * keeps within a bound, and the other levels share the rest as before. Without it the class of
+ * matches can settle on strangers who resemble each other. */
+static void bound_different(const struct model_column *c, double *m)
+{
+    double *last = &m[c->levels - 1];
+    if (*last <= DIFFERENT_MOST)
+        return;
+    for (int l = 1; l < c->levels - 1; l++)
+        m[l] *= (1.0 - DIFFERENT_MOST) / (1.0 - *last);
+    *last = DIFFERENT_MOST;
 }
 
 static double maximise(struct em *em, const struct tally *tally)
@@ -274,15 +321,17 @@ static double maximise(struct em *em, const struct tally *tally)
     for (int k = 0; k < m->columns; k++) {
         struct model_column *c = &m->column[k];
         const double *start = column_levels(&em->t->d->column[k])->m;
-        double sum = 0.0;
+        double sum = 0.0, p[LINK_MAX_LEVELS];
         if (c->unused)
             continue;
         for (int l = 1; l < c->levels; l++)
             sum += tally->level[k][l] + PRIOR_WEIGHT * start[l];
+        for (int l = 1; l < c->levels; l++)
+            p[l] = (tally->level[k][l] + PRIOR_WEIGHT * start[l]) / sum;
+        bound_different(c, p);
         for (int l = 1; l < c->levels; l++) {
-            double p = (tally->level[k][l] + PRIOR_WEIGHT * start[l]) / sum;
-            change = fmax(change, fabs(p - c->m[l]));
-            c->m[l] = p;
+            change = fmax(change, fabs(p[l] - c->m[l]));
+            c->m[l] = p[l];
         }
     }
     return change;
