@@ -5,9 +5,11 @@ import csv
 import json
 import math
 import os
+import shutil
+import subprocess
 from datetime import date
 
-from tap import SOURCE, close, done, equal, ok, refused, run, run_json, temp_dir
+from tap import SOURCE, close, done, equal, ok, refused, run, run_json, skip, temp_dir
 
 EXAMPLES = os.path.join(SOURCE, "tests/data/examples")
 SETTINGS = os.path.join(EXAMPLES, "splink-settings.json")
@@ -155,6 +157,142 @@ def pairs_of(d, people, spec, model):
         return list(csv.DictReader(f))
 
 
+# ---- the same on DuckDB, from the settings' own SQL ----
+
+RUN_DUCKDB = """
+import { DuckDBInstance } from '@duckdb/node-api';
+import fs from 'fs';
+const con = await (await DuckDBInstance.create(':memory:')).connect();
+await con.run(fs.readFileSync(process.argv[2], 'utf8'));
+"""
+
+
+def duckdb_folder():
+    """Where node finds DuckDB: as ./run bench link or ./run test has installed it."""
+    for folder in ("build/bench/npm", "build/sql"):
+        if os.path.isdir(os.path.join(SOURCE, folder, "node_modules/@duckdb/node-api")) and shutil.which("node"):
+            return os.path.join(SOURCE, folder)
+    return None
+
+
+def splink_sql(settings, people, out):
+    """Blocking, levels and weights as Splink writes them: CASE over the conditions, POW(u / tf, weight)."""
+    ident = settings["unique_id_column_name"]
+    terms = sorted({l["tf_adjustment_column"] for c in settings["comparisons"] for l in c["comparison_levels"]
+                    if "tf_adjustment_column" in l})
+    sql = f"CREATE TABLE people AS SELECT * FROM read_csv('{people}', all_varchar = true, header = true);\n"
+    for t in terms:
+        sql += (f'CREATE TABLE "tf_{t}" AS SELECT "{t}", count(*)::double / (SELECT count("{t}") FROM people) AS f '
+                f'FROM people WHERE "{t}" IS NOT NULL GROUP BY 1;\n')
+    with open(people, newline="", encoding="utf-8-sig") as f:
+        columns = next(csv.reader(f))
+    sides = ", ".join(f'l."{c}" AS "{c}_l", r."{c}" AS "{c}_r"' for c in columns)
+    rules = " OR ".join(f"coalesce({r if isinstance(r, str) else r['blocking_rule']}, false)"
+                        for r in settings["blocking_rules_to_generate_predictions"])
+    gammas, weights = [], [repr(math.log2(settings["probability_two_random_records_match"] /
+                                          (1 - settings["probability_two_random_records_match"])))]
+    for c in settings["comparisons"]:
+        name, levels = c["output_column_name"], c["comparison_levels"]
+        gammas.append("CASE " + " ".join(f"WHEN {l['sql_condition']} THEN {k}" if l["sql_condition"] != "ELSE"
+                                         else f"ELSE {k}" for k, l in enumerate(levels)) + f' END AS "g_{name}"')
+        for k, l in enumerate(levels):
+            if l.get("is_null_level"):
+                continue
+            bits = repr(math.log2(l["m_probability"] / l["u_probability"]))
+            t = l.get("tf_adjustment_column")
+            if t:
+                exact = next(x["u_probability"] for x in levels if x["sql_condition"] == f'"{t}_l" = "{t}_r"')
+                bits += (f" + {l.get('tf_adjustment_weight', 1)} * log2({exact} / greatest("
+                         f'(SELECT f FROM "tf_{t}" x WHERE x."{t}" = "{t}_l"), {l.get("tf_minimum_u_value", 0)}))')
+            weights.append(f'CASE WHEN "g_{name}" = {k} THEN {bits} ELSE 0 END')
+    levels = ", ".join(f'"g_{c["output_column_name"]}"' for c in settings["comparisons"])
+    return sql + (f"COPY (WITH pairs AS (SELECT {sides} FROM people l JOIN people r ON l.\"{ident}\" < r.\"{ident}\" "
+                  f"AND ({rules})), levels AS (SELECT *, {', '.join(gammas)} FROM pairs) "
+                  f'SELECT "{ident}_l", "{ident}_r", {" + ".join(weights)} AS w, {levels} FROM levels) '
+                  f"TO '{out}' (HEADER);\n")
+
+
+def compare_with_duckdb(d, name, settings, people):
+    folder = duckdb_folder()
+    if not folder:
+        skip(f"{name}: weights on DuckDB", "DuckDB is not installed (./run bench link installs it from npm)")
+        return
+    program, script, out = os.path.join(folder, f"weights-{os.getpid()}.mjs"), os.path.join(d, "w.sql"), os.path.join(
+        d, "duckdb.csv")
+    with open(script, "w") as f:
+        f.write(splink_sql(settings, people, out))
+    with open(program, "w") as f:
+        f.write(RUN_DUCKDB)
+    try:
+        r = subprocess.run(["node", program, script], capture_output=True, text=True, timeout=300)
+    finally:
+        os.unlink(program)
+    if not ok(r.returncode == 0, f"{name}: DuckDB runs the settings' own SQL", r.stderr[:2000]):
+        return
+    file, spec, model = (os.path.join(d, n) for n in ("s.json", "sp.json", "mo.json"))
+    run("study", "splink-import", write(file, settings), "--spec", spec, "--model", model, "--quiet")
+    with open(out, newline="") as f:
+        rows = [r for r in csv.reader(f)][1:]
+    want = {tuple(sorted(r[:2])): (float(r[2]), r[3:]) for r in rows}
+    names = [c["output_column_name"] for c in settings["comparisons"]]
+    got = {tuple(sorted((p["id_a"], p["id_b"]))): (float(p["match_weight"]), [p[n] for n in names])
+           for p in pairs_of(d, people, spec, model)}
+    equal(len(got), len(want), f"{name}: as many pairs as on DuckDB")
+    worst = max((abs(got[k][0] - want[k][0]) if k in got else math.inf for k in want), default=math.inf)
+    different = [k for k in want if k in got and got[k][1] != want[k][1]]
+    ok(worst < 2e-4 and not different, f"{name}: levels and weights of {len(want)} pairs are DuckDB's ({worst:.1e} off)",
+       f"{len(different)} levels differ: {[(k, got[k][1], want[k][1]) for k in different[:3]]}")
+
+
+def level(sql, m=None, u=None, tf=None, **more):
+    out = {"sql_condition": sql, "label_for_charts": sql[:30]} | more
+    if m is None:
+        return out | {"is_null_level": True}
+    return out | {"m_probability": m, "u_probability": u} | ({"tf_adjustment_column": tf} if tf else {})
+
+
+def null(x):
+    return level(f'"{x}_l" IS NULL OR "{x}_r" IS NULL')
+
+
+USER = """NULLIF(regexp_extract("email_{0}", '^[^@]+', 0), '')"""
+DAY = """EPOCH(try_strptime("dob_{0}", '%Y-%m-%d'))"""
+EVERY = {
+    "link_type": "dedupe_only", "unique_id_column_name": "unique_id", "probability_two_random_records_match": 0.003,
+    "blocking_rules_to_generate_predictions": [
+        'l."surname" = r."surname"', 'l."dob" = r."dob"', 'SUBSTR(l.first_name, 1, 2) = SUBSTR(r.first_name, 1, 2) AND l.city = r.city',
+        {"blocking_rule": 'l."email" = r."email"', "sql_dialect": "duckdb"}],
+    "comparisons": [
+        {"output_column_name": "first_name", "comparison_levels": [
+            null("first_name"), level('"first_name_l" = "first_name_r"', .5, .006, "first_name", tf_adjustment_weight=1.0),
+            level('LOWER("first_name_l") = LOWER("first_name_r")', .02, .0001),
+            level('jaro_winkler_similarity("first_name_l", "first_name_r") >= 0.92', .1, .002),
+            level('jaro_winkler_similarity("first_name_l", "first_name_r") > 0.88', .1, .001),
+            level('jaro_winkler_similarity("first_name_l", "first_name_r") >= 0.7', .08, .02),
+            level("ELSE", .2, .97)]},
+        {"output_column_name": "both_names", "comparison_levels": [
+            level('("first_name_l" IS NULL OR "first_name_r" IS NULL) AND ("surname_l" IS NULL OR "surname_r" IS NULL)'),
+            level('("first_name_l" = "first_name_r") AND ("surname_l" = "surname_r")', .4, .0002),
+            level('("first_name_l" = "surname_r" AND "surname_l" = "first_name_r")', .1, .0001),
+            level('"surname_l" = "surname_r"', .2, .004, "surname", tf_adjustment_weight=0.7, tf_minimum_u_value=0.002),
+            level('SUBSTR("surname_l", 1, 3) = SUBSTR("surname_r", 1, 3) AND NOT (LEFT(first_name_l, 1) <> LEFT(first_name_r, 1))', .1, .01),
+            level("ELSE", .2, .98)]},
+        {"output_column_name": "dob", "comparison_levels": [
+            level("try_strptime(\"dob_l\", '%Y-%m-%d') IS NULL OR try_strptime(\"dob_r\", '%Y-%m-%d') IS NULL"),
+            level('CAST("dob_l" AS TEXT) = CAST("dob_r" AS TEXT)', .4, .002),
+            level('levenshtein(dob_l::VARCHAR, dob_r::VARCHAR) <= 1', .2, .002),
+            level('damerau_levenshtein("dob_l", "dob_r") <= 2', .1, .01),
+            level(f"ABS({DAY.format('l')} - {DAY.format('r')}) <= 31557600.0", .1, .04),
+            level("ELSE", .2, .94)]},
+        {"output_column_name": "city", "comparison_levels": [
+            null("city"), level('"city_l" = "city_r"', .6, .11, "city"), level("ELSE", .4, .89)]},
+        {"output_column_name": "email", "comparison_levels": [
+            null("email"), level('"email_l" = "email_r"', .5, .002, "email"),
+            level(f"{USER.format('l')} = {USER.format('r')}", .2, .001),
+            level('damerau_levenshtein("email_l", "email_r") < 4', .1, .001),
+            level(f"jaro_winkler_similarity({USER.format('l')}, {USER.format('r')}) >= 0.88", .1, .002),
+            level("ELSE", .1, .99)]}]}
+
 with temp_dir() as d:
     spec, model = os.path.join(d, "spec.json"), os.path.join(d, "model.json")
     report = run_json("study", "splink-import", SETTINGS, "--spec", spec, "--model", model)
@@ -186,6 +324,9 @@ with temp_dir() as d:
     ok(worst < 1e-4, f"every pair weighs what Splink's formula gives it ({len(want)} pairs, {worst:.1e} off)")
     equal({k: [int(got[k][c]) for c in ("name", "dob", "town")] for k in want},
           {k: v[1] for k, v in want.items()}, "every level is the one of the condition that holds first")
+
+    compare_with_duckdb(d, "people", read(SETTINGS), people)
+    compare_with_duckdb(d, "fake_1000", EVERY, os.path.join(SOURCE, "tests/data/linkage/fake_1000.csv"))
 
     # out again: the same settings, and in again: the same files
     out = os.path.join(d, "settings.json")
@@ -239,21 +380,21 @@ with temp_dir() as d:
         change(s)
         return write(os.path.join(d, "changed.json"), s)
 
-    def level(s, comparison, k):
+    def at(s, comparison, k):
         return s["comparisons"][comparison]["comparison_levels"][k]
 
     new_spec = os.path.join(d, "never.json")
     cases = [
-        (lambda s: level(s, 2, 1).update(sql_condition="list_intersect(town_l, town_r) >= 1"),
+        (lambda s: at(s, 2, 1).update(sql_condition="list_intersect(town_l, town_r) >= 1"),
          '"town", level 1', "a function that is not understood"),
-        (lambda s: level(s, 0, 2).update(sql_condition="first_l = last_r"), '"name", level 2',
+        (lambda s: at(s, 0, 2).update(sql_condition="first_l = last_r"), '"name", level 2',
          "an outcome that depends on the order of the records"),
-        (lambda s: level(s, 0, 3).update(tf_adjustment_column="last"), '"name", level 3',
+        (lambda s: at(s, 0, 3).update(tf_adjustment_column="last"), '"name", level 3',
          "a term frequency of unequal values"),
         (lambda s: s["comparisons"][2]["comparison_levels"].pop(0), '"town", level 0', "no null level"),
         (lambda s: s["comparisons"][2]["comparison_levels"].pop(), '"town"', "no ELSE"),
-        (lambda s: level(s, 1, 1).update(m_probability=0), '"dob", level 1', "an m of 0"),
-        (lambda s: level(s, 1, 3).update(sql_condition=level(s, 1, 3)["sql_condition"].replace("%Y-%m-%d", "%d/%m/%Y")),
+        (lambda s: at(s, 1, 1).update(m_probability=0), '"dob", level 1', "an m of 0"),
+        (lambda s: at(s, 1, 3).update(sql_condition=at(s, 1, 3)["sql_condition"].replace("%Y-%m-%d", "%d/%m/%Y")),
          '"dob", level 3', "another date format"),
         (lambda s: s["blocking_rules_to_generate_predictions"].append("levenshtein(l.last, r.last) < 2"),
          "blocking rule 4", "a rule that is no equality"),
@@ -264,9 +405,9 @@ with temp_dir() as d:
         (lambda s: s.update(sql_dialect="spark"), "spark", "another dialect"),
         (lambda s: s.update(link_type="guess"), "link_type", "an unknown link type"),
         (lambda s: s.update(proof="none"), "proof", "an unknown key"),
-        (lambda s: level(s, 2, 1).update(weight=3), "weight", "an unknown key of a level"),
+        (lambda s: at(s, 2, 1).update(weight=3), "weight", "an unknown key of a level"),
         (lambda s: s.update(comparisons=[]), "comparisons", "nothing to compare"),
-        (lambda s: level(s, 2, 1).update(sql_condition="(" * 200 + "town_l = town_r" + ")" * 200), "nesting",
+        (lambda s: at(s, 2, 1).update(sql_condition="(" * 200 + "town_l = town_r" + ")" * 200), "nesting",
          "nesting without end"),
     ]
     for change, words, what in cases:
