@@ -9,23 +9,6 @@
 
 enum { MOST_POINTS = 1500, MOST_TICKS = 12 };
 
-/* A curve thinned to what a picture can show: the last point of each of MOST_POINTS equal
- * stretches. */
-static size_t thin(const double *time, size_t n, size_t *keep)
-{
-    if (n <= MOST_POINTS) {
-        for (size_t k = 0; k < n; k++)
-            keep[k] = k;
-        return n;
-    }
-    double first = time[0], width = (time[n - 1] - first) / MOST_POINTS;
-    size_t m = 0;
-    for (size_t k = 0; k < n; k++)
-        if (k + 1 == n || floor((time[k] - first) / width) != floor((time[k + 1] - first) / width))
-            keep[m++] = k;
-    return m;
-}
-
 struct drawing {
     struct survival_answer *a;
     struct arena arena;
@@ -36,6 +19,36 @@ struct drawing {
     int64_t risk[SVG_SERIES_MAX * MOST_TICKS];
     struct buf desc;
 };
+
+/* The points of a curve that are drawn: n of them, and room for 4 n values. */
+struct points {
+    size_t n, *keep;
+    double *v; /* times, values, lower limits, upper limits */
+};
+
+/* A curve thinned to what a picture can show: the last point of each of MOST_POINTS equal
+ * stretches. */
+static struct points thin(struct drawing *w, const double *time, size_t n)
+{
+    struct points p = {.keep = arena_array(&w->arena, n, sizeof *p.keep)};
+    double first = time[0], width = (time[n - 1] - first) / MOST_POINTS;
+    for (size_t k = 0; k < n; k++)
+        if (n <= MOST_POINTS || k + 1 == n ||
+            floor((time[k] - first) / width) != floor((time[k + 1] - first) / width))
+            p.keep[p.n++] = k;
+    p.v = arena_array(&w->arena, 4 * p.n, sizeof *p.v);
+    for (size_t k = 0; k < p.n; k++)
+        p.v[k] = time[p.keep[k]];
+    return p;
+}
+
+static void put_series(struct drawing *w, size_t row, const char *name, const struct points *p,
+                       bool band)
+{
+    w->series[row] = (struct chart_series){
+        name, p->v, p->v + p->n, band ? p->v + 2 * p->n : NULL, band ? p->v + 3 * p->n : NULL,
+        p->n};
+}
 
 static const char *keep_text(struct drawing *w, struct str s)
 {
@@ -97,10 +110,14 @@ static void drawing_free(struct drawing *w)
     buf_free(&w->desc);
 }
 
-static enum status too_many(struct survival_answer *a, size_t count, struct err *e)
+static enum status open_drawing(struct drawing *w, struct survival_answer *a, size_t count,
+                                const char *desc, struct err *e)
 {
-    if (count <= SVG_SERIES_MAX)
+    *w = (struct drawing){.a = a, .count = count};
+    if (count <= SVG_SERIES_MAX) {
+        buf_adds(&w->desc, desc);
         return ST_OK;
+    }
     err_at(e, NULL, 0, a->q->group);
     err_set(e, ST_DATA, "%zu curves are too many for one picture", count);
     return err_hint(e, "A picture shows at most %d; leave --svg out, or group by fewer values.",
@@ -111,26 +128,24 @@ enum status survival_draw_km(struct survival_answer *a, const struct km_curve *c
                              struct err *e)
 {
     size_t groups = (size_t)a->d->rows.groups;
-    TRY(too_many(a, groups, e));
-    struct drawing w = {.a = a, .count = groups};
+    struct drawing w;
     double longest = 0;
+    TRY(open_drawing(&w, a, groups, "Kaplan-Meier curves with pointwise log-log limits.", e));
     for (size_t g = 0; g < groups; g++)
         longest = fmax(longest, curves[g].time[curves[g].n - 1]);
     choose_ticks(&w, longest);
-    buf_adds(&w.desc, "Kaplan-Meier curves with pointwise log-log limits.");
     for (size_t g = 0; g < groups; g++) {
         const struct km_curve *c = &curves[g];
-        size_t *keep = arena_array(&w.arena, c->n, sizeof *keep), n = thin(c->time, c->n, keep);
-        double *v = arena_array(&w.arena, 4 * n, sizeof *v);
-        for (size_t k = 0; k < n; k++) {
-            struct interval r = km_limit(c->surv[keep[k]], c->greenwood[keep[k]], a->z, KM_LOGLOG);
-            v[k] = c->time[keep[k]];
-            v[n + k] = c->surv[keep[k]];
-            v[2 * n + k] = r.lo;
-            v[3 * n + k] = r.hi;
+        struct points p = thin(&w, c->time, c->n);
+        for (size_t k = 0; k < p.n; k++) {
+            size_t at = p.keep[k];
+            struct interval r = km_limit(c->surv[at], c->greenwood[at], a->z, KM_LOGLOG);
+            p.v[p.n + k] = c->surv[at];
+            p.v[2 * p.n + k] = r.lo;
+            p.v[3 * p.n + k] = r.hi;
         }
         const char *name = keep_text(&w, survival_group_label(a->d, (int)g));
-        w.series[g] = (struct chart_series){name, v, v + n, v + 2 * n, v + 3 * n, n};
+        put_series(&w, g, name, &p, true);
         fill_risk(&w, g, c->time, c->risk, c->n);
         buf_addf(&w.desc, " %s: %.0f events among %lld rows; %.1f%% without the event at the end.",
                  name, c->events, (long long)c->rows, 100 * c->surv[c->n - 1]);
@@ -148,38 +163,34 @@ enum status survival_draw_cif(struct survival_answer *a, const struct cif_curve 
 {
     size_t groups = (size_t)a->d->rows.groups, causes = (size_t)a->d->rows.causes;
     bool stacked = groups == 1;
-    TRY(too_many(a, stacked ? causes : groups, e));
+    struct drawing w;
+    TRY(open_drawing(&w, a, stacked ? causes : groups,
+                     "Cumulative incidence allowing for competing ends.", e));
     size_t cause = 1;
     for (size_t k = 0; k < causes && a->q->cause; k++)
         if (str_is(a->d->cause[k], a->q->cause))
             cause = k + 1;
-    struct drawing w = {.a = a, .count = stacked ? causes : groups};
     double longest = 0;
     for (size_t g = 0; g < groups; g++)
         longest = fmax(longest, curves[g].time[curves[g].n - 1]);
     choose_ticks(&w, longest);
-    buf_adds(&w.desc, "Cumulative incidence allowing for competing ends.");
     for (size_t s = 0; s < w.count; s++) {
         const struct cif_curve *c = &curves[stacked ? 0 : s];
         size_t state = stacked ? s + 1 : cause, width = causes + 1;
-        size_t *keep = arena_array(&w.arena, c->n, sizeof *keep), n = thin(c->time, c->n, keep);
-        double *v = arena_array(&w.arena, 4 * n, sizeof *v);
-        for (size_t k = 0; k < n; k++) {
-            double p = c->p[keep[k] * width + state];
-            double half = c->se && p > 0 ? a->z * c->se[keep[k] * width + state] / p : 0;
-            v[k] = c->time[keep[k]];
-            v[n + k] = p;
-            v[2 * n + k] = p * exp(-half); /* limits on the log scale, as in the table */
-            v[3 * n + k] = fmin(1, p * exp(half));
+        struct points p = thin(&w, c->time, c->n);
+        for (size_t k = 0; k < p.n; k++) {
+            size_t at = p.keep[k] * width + state;
+            double share = c->p[at], half = c->se && share > 0 ? a->z * c->se[at] / share : 0;
+            p.v[p.n + k] = share;
+            p.v[2 * p.n + k] = share * exp(-half); /* limits on the log scale, as in the table */
+            p.v[3 * p.n + k] = fmin(1, share * exp(half));
         }
-        bool band = c->se && !stacked;
         const char *name =
             stacked ? arena_printf(&w.arena, "End %.*s", (int)a->d->cause[s].n, a->d->cause[s].p)
                     : keep_text(&w, survival_group_label(a->d, (int)s));
-        w.series[s] = (struct chart_series){
-            name, v, v + n, band ? v + 2 * n : NULL, band ? v + 3 * n : NULL, n};
+        put_series(&w, s, name, &p, c->se && !stacked);
         fill_risk(&w, s, c->time, c->risk, c->n);
-        buf_addf(&w.desc, " %s: %.1f%% by the end.", name, 100 * v[2 * n - 1]);
+        buf_addf(&w.desc, " %s: %.1f%% by the end.", name, 100 * p.v[2 * p.n - 1]);
     }
     struct chart_axis y = {.label = "Share of all who started", .format = CHART_PERCENT};
     if (stacked)
@@ -193,28 +204,26 @@ enum status survival_draw_mcf(struct survival_answer *a, const struct mcf_curve 
                               struct err *e)
 {
     size_t groups = (size_t)a->d->rows.groups;
-    TRY(too_many(a, groups, e));
-    struct drawing w = {.a = a, .count = groups};
+    struct drawing w;
     double longest = 0;
+    TRY(open_drawing(&w, a, groups,
+                     "Mean number of events per person, with pointwise robust limits.", e));
     for (size_t g = 0; g < groups; g++)
         longest = fmax(longest, curves[g].time[curves[g].n - 1]);
     choose_ticks(&w, longest);
-    buf_adds(&w.desc, "Mean number of events per person, with pointwise robust limits.");
     for (size_t g = 0; g < groups; g++) {
         const struct mcf_curve *c = &curves[g];
-        size_t *keep = arena_array(&w.arena, c->n, sizeof *keep), n = thin(c->time, c->n, keep);
-        double *v = arena_array(&w.arena, 4 * n, sizeof *v);
-        for (size_t k = 0; k < n; k++) {
-            double half = a->z * c->se_robust[keep[k]];
-            v[k] = c->time[keep[k]];
-            v[n + k] = c->mcf[keep[k]];
-            v[2 * n + k] = fmax(0, c->mcf[keep[k]] - half);
-            v[3 * n + k] = c->mcf[keep[k]] + half;
+        struct points p = thin(&w, c->time, c->n);
+        for (size_t k = 0; k < p.n; k++) {
+            double mean = c->mcf[p.keep[k]], half = a->z * c->se_robust[p.keep[k]];
+            p.v[p.n + k] = mean;
+            p.v[2 * p.n + k] = fmax(0, mean - half);
+            p.v[3 * p.n + k] = mean + half;
         }
         const char *name = keep_text(&w, survival_group_label(a->d, (int)g));
-        w.series[g] = (struct chart_series){name, v, v + n, v + 2 * n, v + 3 * n, n};
+        put_series(&w, g, name, &p, true);
         fill_risk(&w, g, c->time, c->risk, c->n);
-        buf_addf(&w.desc, " %s: %.3g events per person by the end.", name, v[2 * n - 1]);
+        buf_addf(&w.desc, " %s: %.3g events per person by the end.", name, p.v[2 * p.n - 1]);
     }
     struct chart_axis y = {.label = "Events per person"};
     enum status s = render(&w, "How many events a person has, by time", y, 0, false, e);
