@@ -3,10 +3,12 @@
 
 soak_kill.py BINARY [KILLS [SEED [PEOPLE]]]     KILLS processes are really killed; some end before
 
-A register is filled from made extracts while imports, the main job, key rotation, backups and new
-users are killed in the middle. After every kill the audit log must be intact, every acknowledged
-import and user must be there, and no unacknowledged import may be visible. At the end everything is
-run to completion, and the register must hold exactly the rows of the extracts, once each.
+A register is filled from made extracts while imports, the main job, people's decisions and their undo,
+key rotation, backups and new users are killed in the middle. After every kill the audit log must be
+intact, every acknowledged import, user and decision must be there, and no unacknowledged import may be
+visible; after a killed decision or linking, the lines of a copy must be those of linking everything. At
+the end everything is run to completion, and the register must hold exactly the rows of the extracts,
+once each.
 """
 import json
 import os
@@ -41,7 +43,7 @@ def has_command(name):
     return f"\n  {name} " in run("--help").stdout
 
 
-def killed(args, longest):
+def killed(args, longest, may_refuse):
     """Runs, kills after a random time; True when it had ended well before that."""
     p = subprocess.Popen([binary, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
@@ -49,10 +51,32 @@ def killed(args, longest):
     except subprocess.TimeoutExpired:
         p.send_signal(signal.SIGKILL)
         p.communicate()
+    if may_refuse and p.returncode == 1:  # it contradicts an earlier decision
+        return False
     if p.returncode not in (0, -signal.SIGKILL):
         print(f"FAILED: {' '.join(args)} ended with {p.returncode}")
         sys.exit(1)
     return p.returncode == 0
+
+
+def equals_whole(store, what):
+    """On a copy: what is left of the job is done, and linking everything again moves nobody."""
+    copy = store + ".copy"
+    shutil.copytree(store, copy)
+    need(run("link", "--store", copy), "link after " + what)
+    doc = json.loads(need(run("link", "--full", "--json", "--store", copy), "link --full").stdout)
+    shutil.rmtree(copy)
+    if doc["records_moved"]:
+        print(f"FAILED: after {what}, linking everything moves {doc['records_moved']} records")
+        sys.exit(1)
+
+
+def a_pair(store):
+    """Two records of the queue, or None when nothing is linked yet."""
+    doc = json.loads(need(run("review", "list", "--json", "--limit", "200", "--store", store),
+                          "review list").stdout)
+    item = rng.choice(doc["queue"]) if doc["queue"] else None
+    return item and [str(item["a"]), str(item["b"])]
 
 
 work = tempfile.mkdtemp(prefix="throughline-soak-")
@@ -84,16 +108,29 @@ try:
     longest["rotate"] = time.monotonic() - start
     shutil.rmtree(trial)
 
-    done, users, count = set(), set(), {"ended": 0, "killed": 0}
+    need(run("user", "add", "ana", "--role", "duty_officer", "--store", store), "user add")
+    done, users, decided, count = set(), {"ana"}, {}, {"ended": 0, "killed": 0}
     tried, k = {}, 0
     while count["killed"] < kills:
         k += 1
         waiting = [c for c in CHANNELS if c not in done]
-        kind = rng.choice((waiting or CHANNELS) + jobs + ["rotate", "user", "backup"])
+        kind = rng.choice((waiting or CHANNELS) + jobs + ["decide"] * 3 +
+                          ["undo", "rotate", "user", "backup"])
+        pair = a_pair(store) if kind == "decide" else None
+        if kind == "undo" and decided:
+            pair = list(rng.choice(sorted(decided)))
+        if kind in ("decide", "undo") and not pair:
+            kind = "link"
         if kind in CHANNELS:
             args, limit = importing(kind), longest[kind] * 1.1
         elif kind in jobs:
             args, limit = [kind, "--store", store], longest[kind] * 1.1
+        elif kind == "decide":
+            answer = rng.choice(("same", "different"))
+            args = ["review", "decide", *pair, "--answer", answer, "--by", "ana", "--store", store]
+            limit = 0.25
+        elif kind == "undo":
+            args, limit = ["review", "undo", *pair, "--by", "ana", "--store", store], 0.25
         elif kind == "rotate":
             args, limit = ["key", "rotate", "--store", store], longest["rotate"] * 1.1
         elif kind == "user":
@@ -101,13 +138,25 @@ try:
         else:
             out = os.path.join(work, f"backup{k}")
             args, limit = ["backup", "--store", store, "--out", out], 0.6
-        ended = killed(args, limit)
+        ended = killed(args, limit, kind == "decide")
         count["ended" if ended else "killed"] += 1
         tried[kind] = tried.get(kind, 0) + 1
         if ended and kind in CHANNELS:
             done.add(kind)
         if ended and kind == "user":
             users.add(f"u{k}")
+        if kind == "decide" and ended:
+            decided[tuple(pair)] = answer
+        if kind == "undo":  # a killed one may have been done or not
+            decided.pop(tuple(pair), None)
+        if kind in ("decide", "undo", "link", "run"):
+            equals_whole(store, f"{kind} ({k})")
+        for both, answer in list(decided.items())[-5:]:
+            shown = run("review", "show", *both, "--json", "--store", store)
+            if shown.returncode == 0 and json.loads(shown.stdout).get(
+                    "first", {}).get("answer") != answer.upper():
+                print(f"FAILED: the decision on {both} was lost after kill {k} ({kind})")
+                sys.exit(1)
         if kind == "backup":
             if ended:
                 need(run("restore", out, "--store", out + "r", "--key-file",

@@ -114,6 +114,11 @@ bool review_is_conflict(const struct review_answer *first, const struct review_a
 
 /* ---- deciding ---- */
 
+/* Deciding is for users of the register with this role. */
+#define REVIEW_ROLE "duty_officer"
+/* ST_DATA: no such user, disabled, or of another role. No key. */
+MUST_CHECK enum status review_check_reviewer(struct store *s, const char *name, struct err *e);
+
 /* What a decision did to the lines. */
 struct review_linked {
     uint64_t moved; /* records that are on another line now */

@@ -3,6 +3,7 @@
 #include "app/review.h"
 #include "base/order.h"
 #include "linkage/cluster.h"
+#include "store/admin.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -155,6 +156,30 @@ static enum status check_consistent(struct store *s, int64_t a, int64_t b, bool 
 }
 
 /* ---- who may answer ---- */
+
+enum status review_check_reviewer(struct store *s, const char *name, struct err *e)
+{
+    struct arena memory = ARENA_EMPTY;
+    struct user *all;
+    size_t n;
+    const struct user *found = NULL;
+    enum status st = store_user_list(s, &memory, &all, &n, e);
+    for (size_t k = 0; st == ST_OK && k < n; k++)
+        if (strcmp(all[k].name, name) == 0)
+            found = &all[k];
+    if (st == ST_OK && !found) {
+        err_set(e, ST_DATA, "this register has no user of that name");
+        st = err_hint(e, "throughline user add NAME --role " REVIEW_ROLE " --store DIR");
+    } else if (st == ST_OK && found->disabled) {
+        st = err_set(e, ST_DATA, "this user is disabled");
+    } else if (st == ST_OK && strcmp(found->role, REVIEW_ROLE) != 0) {
+        err_set(e, ST_DATA, "deciding is for a %s; this user is %s %s", REVIEW_ROLE,
+                strchr("aeiou", found->role[0]) ? "an" : "a", found->role);
+        st = err_hint(e, "See: throughline user list");
+    }
+    arena_free(&memory);
+    return st;
+}
 
 static enum status check_reviewer(const struct review_decision *d,
                                   const struct review_answer *first,

@@ -20,15 +20,22 @@ static enum status check_name(const char *by, struct err *e)
     return ST_OK;
 }
 
+/* The actor is the reviewer; the log's purpose says who typed it. */
 static enum status open_as(const struct cli *c, const char *by, struct store **out, struct err *e)
 {
+    static char purpose[120];
+    snprintf(purpose, sizeof purpose, "review, typed by %s", register_user());
     TRY(check_name(by, e));
     struct store_options o = {.dir = cli_text(c, "store", NULL),
                               .mode = STORE_JOB,
                               .keys = KEYS_LINKAGE | KEY_S4,
                               .key_file = cli_text(c, "key-file", NULL),
-                              .actor = {by, "caseworker", "review", ""}};
-    return store_open(&o, out, e);
+                              .actor = {by, REVIEW_ROLE, purpose, ""}};
+    TRY(store_open(&o, out, e));
+    enum status s = review_check_reviewer(*out, by, e);
+    if (s != ST_OK)
+        store_close(*out);
+    return s;
 }
 
 static enum status number(const struct cli *c, int i, int64_t *out, struct err *e)
@@ -125,7 +132,7 @@ static enum status run_decide(struct cli *c, struct err *e)
 static const struct opt decide_opts[] = {
     REGISTER_OPTS,
     THREADS_OPT,
-    {"by", OPT_TEXT, "NAME", "who decides", true, 0},
+    {"by", OPT_TEXT, "NAME", "who decides: a user of the register, a duty officer", true, 0},
     {"answer", OPT_TEXT, "same|different|unsure", "are the two records one person?", false, 0},
     {"second", OPT_FLAG, NULL, "as the second reviewer, who must be another person", false, 0},
     {"incident", OPT_TEXT, "same|new|unclear",
@@ -138,7 +145,9 @@ static const struct opt decide_opts[] = {
     "throughline simulate --people 200 --seed 1 --out made --quiet\n"                              \
     "throughline init register --quiet\n"                                                          \
     "throughline import made/nrm.csv --as nrm --from SCA --store register --quiet\n"               \
-    "throughline link --store register --quiet\n"
+    "throughline link --store register --quiet\n"                                                  \
+    "throughline user add ana --role duty_officer --store register\n"                              \
+    "throughline user add ben --role duty_officer --store register\n"
 
 const struct command cmd_review_decide = {
     .path = "review decide",

@@ -46,6 +46,8 @@ with temp_dir() as d:
     store, made = os.path.join(d, "register"), os.path.join(d, "made")
     run("simulate", "--people", "300", "--seed", "5", "--out", made, "--quiet")
     run("init", store, "--quiet")
+    for name in ("ana", "ben"):
+        run("user", "add", name, "--role", "duty_officer", "--store", store)
     for channel, sender in (("nrm", "SCA"), ("msvcc", "TSA")):
         run("import", os.path.join(made, channel + ".csv"), "--as", channel, "--from", sender,
             "--store", store, "--quiet")

@@ -148,6 +148,8 @@ with temp_dir() as d:
         rng = random.Random(seed)
         store = os.path.join(d, f"random{seed}")
         run("init", store, "--quiet")
+        for name in ("ana", "ben"):
+            run("user", "add", name, "--role", "duty_officer", "--store", store)
         parts = made_parts(made, d, rng, 3)
         imported, kinds, refused, fine = [], {}, 0, True
         for channel, path, header, rows in parts[:9]:

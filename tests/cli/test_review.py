@@ -37,6 +37,8 @@ with temp_dir() as d:
     store, made = os.path.join(d, "register"), os.path.join(d, "made")
     run("simulate", "--people", "300", "--seed", "5", "--out", made, "--quiet")
     run("init", store, "--quiet")
+    for name in ("ana", "ben"):
+        run("user", "add", name, "--role", "duty_officer", "--store", store)
     doc = run_json("review", "list", "--store", store)
     equal((doc["open"], doc["queue"]), (0, []), "an empty register has an empty queue")
     for channel, sender in (("nrm", "SCA"), ("msvcc", "TSA")):
@@ -111,7 +113,15 @@ with temp_dir() as d:
     ok(b"same tattoo" not in db, "the note is sealed")
 
     # ---- second reviewers ----
-    refused(decide(a, b, "same", "ANA", "--second"), "another person", name="not the same person twice")
+    refused(decide(a, b, "same", "ana", "--second"), "another person", name="not the same person twice")
+    refused(decide(a, b, "same", "eve", "--second"), "no user", name="a name that nobody has")
+    run("user", "add", "cy", "--role", "caseworker", "--store", store)
+    refused(decide(a, b, "same", "cy", "--second"), "duty_officer", name="a caseworker does not decide")
+    run("user", "add", "dee", "--role", "duty_officer", "--store", store)
+    run("user", "disable", "dee", "--store", store)
+    refused(decide(a, b, "same", "dee", "--second"), "disabled", name="nor somebody shut out")
+    refused(run("review", "undo", a, b, "--by", "dee", "--store", store), "disabled",
+            name="who takes nothing back either")
     refused(decide(a, b, "different", "ben"), "already", name="nobody overwrites another's answer")
     refused(decide(a, b, "same", "system"), "person", name="the machine is no reviewer", code=2)
     equal(decide(a, b, "same", "ben", "--second").returncode, 0, "a second who agrees")
