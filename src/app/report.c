@@ -75,6 +75,7 @@ static enum status sections(struct report *r, struct err *e)
     report_uncertainty(r);
     TRY(report_hidden(r, e));
     report_quality(r);
+    TRY(report_reviewed(r, e));
     TRY(report_published(r, e));
     TRY(report_release(r, e));
     report_methods(r);

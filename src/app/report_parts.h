@@ -145,6 +145,8 @@ void report_returns(struct report *r);
 void report_children(struct report *r);
 void report_missing(struct report *r);
 void report_quality(struct report *r);
+/* What people decided on possible matches; nothing when nobody has. */
+MUST_CHECK enum status report_reviewed(struct report *r, struct err *e);
 MUST_CHECK enum status report_published(struct report *r, struct err *e);
 MUST_CHECK enum status report_release(struct report *r, struct err *e);
 void report_methods(struct report *r);

@@ -193,6 +193,25 @@ with temp_dir() as d:
        <= figures["recall"]["wilson_hi"] <= 1, "recall within its interval", figures["recall"])
     equal(run("review", "figures", "--store", store).returncode, 0, "as text")
 
+    out = os.path.join(d, "report")
+    r = run("report", "--store", store, "--out", out, "--quiet")
+    equal(r.returncode, 0, "report " + r.stderr)
+    page = open(os.path.join(out, "index.html"), encoding="utf-8").read()
+    ok("What people decided" in page, "the report says what people measured")
+    tables = [list(csv.reader(open(os.path.join(out, "csv", f), newline="")))
+              for f in os.listdir(os.path.join(out, "csv")) if f.endswith(".csv")]
+    table = next(t for t in tables if any("Decided by people" in r for r in t))
+    head = next(k for k, r in enumerate(table) if "Decided by people" in r)
+    for row in table[head + 1:head + 7]:
+        decided, same = int(row[2]), int(row[3])
+        ok(int(row[1]) % 5 == decided % 5 == same % 5 == 0 and same <= decided, "rounded counts", row)
+        if decided:
+            lo, hi = wilson(same, decided)
+            close(float(row[5]), 100 * lo, 0.06, "Wilson of the printed counts, lower")
+            close(float(row[6]), 100 * hi, 0.06, "upper")
+        else:
+            equal(row[4:7], ["[z]"] * 3, "nothing decided: no share")
+
     # ---- same incident or new ----
     record = sorted(lines(store))[0]
     equal(run("review", "decide", record, "--incident", "new", "--by", "ana", "--store",
