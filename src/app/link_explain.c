@@ -11,12 +11,22 @@
 
 static const char *verdict(const struct link_explanation *x, bool together, double threshold_bits)
 {
+    if (together && !x->compared)
+        return "Linked through other records: the two were never compared with each other. The "
+               "weight "
+               "below is what a comparison would have given.";
     if (together && x->bits > threshold_bits)
         return "Linked: the two records are in one cluster, and their own weight is above the "
                "threshold.";
     if (together)
         return "Linked through other records: their own weight is below the threshold, but the "
                "cluster's average is above it.";
+    if (x->one_source)
+        return "Not linked: both are of one source, of which a cluster has at most one record.";
+    if (x->barred)
+        return "Not linked; never compared: \"link\" keeps records of these sources apart. The "
+               "weight "
+               "below is what a comparison would have given.";
     if (!x->compared)
         return "Not linked; never compared: no shared key. The weight below is what a comparison "
                "would have given.";
@@ -136,6 +146,15 @@ static enum status find_pair(const struct link_data *d, const struct link_explai
     return ST_OK;
 }
 
+static enum status find_record(const struct link_data *d, const struct link_explain_request *r,
+                               uint32_t *record, struct err *e)
+{
+    if (link_data_find(d, str_of(r->cluster), record))
+        return ST_OK;
+    err_at(e, r->people, 0, NULL);
+    return err_set(e, ST_DATA, "no record has the id of --cluster");
+}
+
 static enum status model_of_file(const char *path, const struct link_data *d, struct link_model **m,
                                  struct err *e)
 {
@@ -153,10 +172,18 @@ static enum status explain(const struct link_explain_request *r, struct link_dat
     struct link_result result;
     double bits = log2(r->threshold / (1.0 - r->threshold));
     struct link_options o = {.threads = r->threads, .threshold_bits = bits, .keep_bits = INFINITY};
-    TRY(find_pair(d, r, &a, &b, e));
+    if (r->cluster)
+        TRY(find_record(d, r, &a, e));
+    else
+        TRY(find_pair(d, r, &a, &b, e));
     if (r->use_model)
         TRY(model_of_file(r->use_model, d, m, e));
     TRY(link_run(d, &o, m, &result, e));
+    if (r->cluster) {
+        link_cluster_words(d, *m, &result, a, bits, text, doc);
+        link_result_free(&result);
+        return ST_OK;
+    }
     bool together = result.cluster[a] == result.cluster[b];
     link_result_free(&result);
     struct link_explanation x;

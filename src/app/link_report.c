@@ -88,11 +88,12 @@ static void histogram_part(struct buf *out, const struct link_result *r)
     uint64_t most = 1;
     for (int k = 0; k < BINS; k++)
         most = r->histogram[k] > most ? r->histogram[k] : most;
-    buf_addf(out,
-             "<h2>Weights of the scored pairs</h2>\n<p>Pairs by weight in bits (the height is "
-             "logarithmic); pairs far below even odds are not shown.</p>\n<svg width=\"%d\" "
-             "height=\"%d\" role=\"img\" aria-label=\"Histogram of match weights\">\n",
-             LEFT + BINS * STEP + 20, HIGH + 40);
+    buf_addf(
+        out,
+        "<h2>Weights of the scored pairs</h2>\n<p>Pairs by weight in bits (the height is "
+        "logarithmic): to the right of 0 more likely one person than not.</p>\n<svg width=\"%d\" "
+        "height=\"%d\" role=\"img\" aria-label=\"Histogram of match weights\">\n",
+        LEFT + BINS * STEP + 20, HIGH + 40);
     for (int k = 0; k < BINS; k++) {
         if (!r->histogram[k])
             continue;
@@ -136,6 +137,8 @@ void link_report_html(struct buf *out, const json_t *model, const json_t *summar
                                         "Rule",
                                         "new_pairs",
                                         "New pairs",
+                                        "unique_pairs",
+                                        "Of no other rule",
                                         "above_threshold",
                                         "Above the threshold",
                                         "largest_group",
@@ -143,8 +146,10 @@ void link_report_html(struct buf *out, const json_t *model, const json_t *summar
                                         "records_over_cap",
                                         "Records over the cap",
                                         NULL};
-    static const char *const warnings[] = {"cluster", "Cluster", "why",    "Why", "id_a",
-                                           "Record",  "id_b",    "Record", NULL};
+    static const char *const warnings[] = {
+        "cluster",   "Cluster", "records",      "Records", "why",       "Why",
+        "id_a",      "Record",  "id_b",         "Record",  "weakest_a", "Weakest link",
+        "weakest_b", "and",     "weakest_bits", "Bits",    NULL};
     buf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                   "<title>Linkage report</title><style>body{font-family:sans-serif;margin:2em;"
                   "max-width:70em}table{border-collapse:collapse;margin:1em 0}td,th{border-bottom:"

@@ -122,15 +122,19 @@ static json_t *columns_json(const struct link_data *d)
     return all;
 }
 
-static json_t *rules_json(const struct link_result *r)
+static json_t *rules_json(const struct link_result *r, bool diagnosed)
 {
     json_t *all = json_array();
-    for (int k = 0; k < r->rules; k++)
-        json_array_append_new(all, json_pack("{s:s, s:I, s:I, s:I, s:I}", "rule", r->rule[k].name,
-                                             "new_pairs", (json_int_t)r->rule[k].pairs,
-                                             "above_threshold", (json_int_t)r->rule[k].kept,
-                                             "largest_group", (json_int_t)r->rule[k].largest,
-                                             "records_over_cap", (json_int_t)r->rule[k].dropped));
+    for (int k = 0; k < r->rules; k++) {
+        json_t *one =
+            json_pack("{s:s, s:I, s:I, s:I, s:I}", "rule", r->rule[k].name, "new_pairs",
+                      (json_int_t)r->rule[k].pairs, "above_threshold", (json_int_t)r->rule[k].kept,
+                      "largest_group", (json_int_t)r->rule[k].largest, "records_over_cap",
+                      (json_int_t)r->rule[k].dropped);
+        if (diagnosed)
+            json_object_set_new(one, "unique_pairs", json_integer((json_int_t)r->rule[k].unique));
+        json_array_append_new(all, one);
+    }
     return all;
 }
 
@@ -150,10 +154,15 @@ static void add_warnings(const struct job *j, json_t *doc)
     json_t *list = json_array();
     for (size_t i = 0; i < j->result.warnings && i < WARNINGS_LISTED; i++) {
         const struct link_warning *w = &j->result.warning[i];
-        json_array_append_new(list,
-                              json_pack("{s:o, s:s, s:o, s:o}", "cluster",
-                                        id_json(j->data, w->cluster), "why", words[w->kind], "id_a",
-                                        id_json(j->data, w->a), "id_b", id_json(j->data, w->b)));
+        bool known = w->weakest.a != w->weakest.b;
+        json_array_append_new(
+            list, json_pack("{s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "cluster",
+                            id_json(j->data, w->cluster), "records", (json_int_t)w->records, "why",
+                            words[w->kind], "id_a", id_json(j->data, w->a), "id_b",
+                            id_json(j->data, w->b), "weakest_a",
+                            known ? id_json(j->data, w->weakest.a) : json_null(), "weakest_b",
+                            known ? id_json(j->data, w->weakest.b) : json_null(), "weakest_bits",
+                            known ? json_real((double)w->weakest.bits) : json_null()));
     }
     json_object_set_new(doc, "unlinkable", json_integer((json_int_t)j->result.unlinkable));
     json_object_set_new(doc, "suspicious_clusters", json_integer((json_int_t)j->result.warnings));
@@ -196,7 +205,7 @@ static json_t *summary_json(const struct job *j)
                                   j->write_seconds, "total", seconds(NULL) - j->started));
     json_object_set_new(doc, "threshold", json_real(1.0 / (1.0 + exp2(-j->threshold_bits))));
     json_object_set_new(doc, "columns", columns_json(j->data));
-    json_object_set_new(doc, "blocking", rules_json(r));
+    json_object_set_new(doc, "blocking", rules_json(r, j->s->summary || j->s->report));
     if (j->s->summary || j->s->report)
         add_warnings(j, doc);
     if (j->person)

@@ -11,6 +11,7 @@ static enum status run(struct cli *c, struct err *e)
         .use_model = cli_text(c, "use-model", NULL),
         .id_a = cli_value(c, "pair", 0),
         .id_b = cli_value(c, "pair", 1),
+        .cluster = cli_text(c, "cluster", NULL),
         .svg = cli_text(c, "svg", NULL),
         .threshold = cli_real(c, "threshold", 0.5),
         .threads = (int)cli_int(c, "threads", pool_cpus()),
@@ -19,6 +20,10 @@ static enum status run(struct cli *c, struct err *e)
         return err_set(e, ST_USAGE, "--threshold must be between 0 and 1, both excluded");
     if (r.threads < 1 || r.threads > LIMIT_THREADS)
         return err_set(e, ST_USAGE, "--threads must be 1 to %d", LIMIT_THREADS);
+    if (!r.id_a == !r.cluster)
+        return err_set(e, ST_USAGE, "give --pair A B or --cluster ID");
+    if (r.svg && r.cluster)
+        return err_set(e, ST_USAGE, "--svg draws a pair, not a cluster");
     struct buf text = BUF_EMPTY;
     json_t *doc;
     enum status st = link_explain_run(&r, &text, &doc, e);
@@ -33,7 +38,8 @@ static enum status run(struct cli *c, struct err *e)
 
 static const struct opt opts[] = {
     {"spec", OPT_FILE, "SPEC.json", "columns and their types, as for study link", true, 0},
-    {"pair", OPT_TEXT, "A B", "ids of the two records", true, 2},
+    {"pair", OPT_TEXT, "A B", "ids of the two records", false, 2},
+    {"cluster", OPT_TEXT, "ID", "show the cluster of this record, and its weakest link", false, 0},
     {"use-model", OPT_FILE, "MODEL.json", "use this model instead of training", false, 0},
     {"svg", OPT_FILE, "FILE", "draw the weights as a waterfall", false, 0},
     {"threshold", OPT_REAL, "P", "the probability above which study link links (0.5)", false, 0},
@@ -43,7 +49,8 @@ static const struct opt opts[] = {
 
 const struct command cmd_study_link_explain = {
     .path = "study link-explain",
-    .summary = "Say why two records of a file are, or are not, linked",
+    .summary =
+        "Say why two records of a file are, or are not, linked, and what holds a cluster together",
     .arguments = "PEOPLE.csv",
     .min_args = 1,
     .max_args = 1,
@@ -56,6 +63,8 @@ const struct command cmd_study_link_explain = {
     .example = "throughline study link-explain people.csv --spec people-spec.json "
                "--pair R001 R002 --svg why.svg\n"
                "throughline study link-explain people.csv --spec people-spec.json "
-               "--pair R001 R016",
+               "--pair R001 R016\n"
+               "throughline study link-explain people.csv --spec people-spec.json "
+               "--cluster R001",
     .run = run,
 };

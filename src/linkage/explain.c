@@ -56,6 +56,17 @@ void link_score(const struct link_data *d, const struct link_model *m,
     }
 }
 
+void link_compared(const struct link_data *d, const struct link_constraint *pairs, size_t n,
+                   bool *compared)
+{
+    struct plan plan;
+    plan_new(&plan, d);
+    for (size_t i = 0; i < n; i++)
+        compared[i] = sources_allow(d, pairs[i].a, pairs[i].b) &&
+                      plan_shared(&plan, pairs[i].a, pairs[i].b) != 0;
+    plan_free(&plan);
+}
+
 void link_explain(const struct link_data *d, const struct link_model *m, uint32_t a, uint32_t b,
                   struct link_explanation *out)
 {
@@ -72,6 +83,8 @@ void link_explain(const struct link_data *d, const struct link_model *m, uint32_
     }
     uint64_t shared = sources_allow(d, a, b) ? plan_shared(&plan, a, b) : 0;
     out->compared = shared != 0;
+    out->barred = !sources_allow(d, a, b);
+    out->one_source = d->spec.one_to_one && d->source && d->source[a] == d->source[b];
     name_shared_rules(d, &plan, shared, out->shared, sizeof out->shared);
     plan_free(&plan);
     const uint32_t *x = data_row(d, a), *y = data_row(d, b);

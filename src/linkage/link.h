@@ -202,6 +202,7 @@ struct link_rule_report {
     uint64_t largest; /* records in its largest group */
     uint64_t dropped; /* records in groups over the cap */
     uint64_t kept;    /* of the pairs, those above the threshold */
+    uint64_t unique;  /* pairs that no other rule has; counted when diagnosing */
 };
 
 enum link_warning_kind {
@@ -213,6 +214,8 @@ struct link_warning {
     uint32_t cluster;
     enum link_warning_kind kind;
     uint32_t a, b; /* the pair in question (bridge, conflict) */
+    uint32_t records;
+    struct link_pair weakest; /* see link_weakest; a == b: too many pairs to look at */
 };
 
 enum { LINK_HISTOGRAM_MIN = -40, LINK_HISTOGRAM_MAX = 60 };
@@ -266,7 +269,9 @@ struct link_reason {
     double frequency_bits; /* part of `bits` that comes from how common the value is */
 };
 struct link_explanation {
-    bool compared;    /* false: no blocking rule brings the two together */
+    bool compared;    /* false: no blocking rule brings the two together, or the mode forbids it */
+    bool barred;      /* never compared because of the mode and their sources */
+    bool one_source;  /* one to one, and both are of one source: they cannot be in one cluster */
     char shared[300]; /* names of the rules that do */
     double prior_bits, bits, probability;
     double household_bits;  /* taken off because relatives and co-residents share what is shared */
@@ -278,6 +283,16 @@ struct link_explanation {
  * values, then well under a microsecond a pair. */
 void link_score(const struct link_data *d, const struct link_model *m,
                 const struct link_constraint *pairs, size_t n, double *bits);
+/* Was each pair brought together by a blocking rule? Makes the blocking plan anew: not for loops.
+ */
+void link_compared(const struct link_data *d, const struct link_constraint *pairs, size_t n,
+                   bool *compared);
+/* The weakest link of a cluster: the pair of least weight that is needed to hold its records
+ * together (the last edge of the maximum spanning tree); without it the cluster falls in two.
+ * `side[k]` becomes true for the members in the part of pair.b; members and pairs are record
+ * numbers, members ascending. False when the pairs do not hold the members together. */
+bool link_weakest(const struct link_pair *pair, size_t pairs, const uint32_t *member, uint32_t n,
+                  struct link_pair *weakest, bool *side);
 /* Scores any two records, compared or not. Makes the blocking plan anew: not for loops. */
 void link_explain(const struct link_data *d, const struct link_model *m, uint32_t a, uint32_t b,
                   struct link_explanation *out);

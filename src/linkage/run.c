@@ -21,7 +21,7 @@ static const size_t STORED_MOST = 100000000; /* 2.4 GB; unless link_options.pair
 struct scan_out {
     struct link_pair *pair;
     size_t pairs, cap;
-    uint64_t scored, kept;
+    uint64_t scored, kept, unique;
     uint64_t histogram[LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN];
     struct tally_map counts;
 };
@@ -32,8 +32,10 @@ struct scan {
     const struct chunk *chunk;
     const struct scorer *scorer; /* NULL: count patterns instead */
     uint32_t keep;               /* of the pairs, one in so many */
-    float least;                 /* pairs under it are only counted */
+    float least;                 /* pairs under it are only counted, as no more than that */
+    float store;                 /* pairs under it are not stored */
     float kept;
+    bool unique;           /* count the pairs that no other rule has */
     struct scan_out *out;  /* one a chunk */
     atomic_size_t *stored; /* pairs in all chunks, so that a giant group cannot fill the memory */
     size_t most;
@@ -52,6 +54,8 @@ static void take_pair(const struct scan *s, struct scan_out *out, uint32_t a, ui
                                       : bin;
     out->histogram[bin - LINK_HISTOGRAM_MIN]++;
     out->kept += w > s->kept;
+    if (w < s->store)
+        return;
     MEM_GROW(out->pair, out->cap, out->pairs + 1);
     out->pair[out->pairs++] =
         a < b ? (struct link_pair){a, b, w, pattern} : (struct link_pair){b, a, w, pattern};
@@ -112,6 +116,8 @@ static void scan_chunk(void *ctx, size_t job, int thread)
             if (!pair_sampled(a, b, s->keep) || met_before(x, plan_groups(s->plan, b), c->rule) ||
                 !sources_allow(s->d, a, b))
                 continue;
+            if (s->unique)
+                out->unique += __builtin_popcountll(plan_shared(s->plan, a, b)) == 1;
             if (s->scorer)
                 take_pair(s, out, a, b);
             else
@@ -479,7 +485,9 @@ static enum status score_all(const struct link_data *d, const struct plan *plan,
         chunks = pieces_of_shard(chunk, chunks, o->shard, o->shards);
     struct scan s = {.d = d, .plan = plan, .chunk = chunk, .scorer = scorer, .keep = 1};
     s.kept = (float)o->threshold_bits;
-    s.least = r->least = (float)fmin(o->keep_bits, o->threshold_bits);
+    s.unique = o->diagnose;
+    s.store = r->least = (float)fmin(o->keep_bits, o->threshold_bits);
+    s.least = o->diagnose ? fminf(s.store, LINK_HISTOGRAM_MIN) : s.store;
     s.most = pairs_most(o);
     s.out = mem_zalloc(chunks, sizeof *s.out);
     atomic_size_t stored = 0;
@@ -495,6 +503,7 @@ static enum status score_all(const struct link_data *d, const struct plan *plan,
         struct link_rule_report *rr = &r->rule[chunk[i].rule];
         rr->pairs += out->scored;
         rr->kept += out->kept;
+        rr->unique += out->unique;
         r->pairs_scored += out->scored;
         for (size_t k = 0; k < sizeof out->histogram / sizeof out->histogram[0]; k++)
             r->histogram[k] += out->histogram[k];

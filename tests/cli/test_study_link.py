@@ -505,6 +505,68 @@ def explain():
         equal(p["records"], 16, "the example's records")
 
 
+def spanning_tree(members, weight):
+    """The least edge of a maximum spanning tree, and the two parts without it: by trying every cut's definition."""
+    edges = sorted(weight, key=lambda e: -weight[e])
+
+    def parts(allowed):
+        part = {m: m for m in members}
+        for a, b in allowed:
+            old, new = part[a], part[b]
+            part = {m: new if p == old else p for m, p in part.items()}
+        return part
+
+    for k in range(len(edges) + 1):
+        if len(set(parts(edges[:k]).values())) == 1:
+            before = parts(edges[:k - 1])
+            return edges[k - 1], {frozenset(m for m in members if before[m] == p) for p in before.values()}
+    return None, set()
+
+
+def clusters_explained():
+    with temp_dir() as d:
+        people, s, model = os.path.join(DATA, "febrl_dataset3.csv"), spec(d, FEBRL), os.path.join(d, "m.json")
+        out = os.path.join(d, "c.csv")
+        r = run_json("study", "link", people, "--spec", s, "--out", out, "--model", model, "--summary",
+                     os.path.join(d, "s.json"))
+        equal(sum(b["unique_pairs"] <= b["new_pairs"] for b in r["blocking"]), len(r["blocking"]),
+              "pairs of one rule alone are among its new ones")
+        members = {}
+        for k, c in read_clusters(out).items():
+            members.setdefault(c, []).append(k)
+        cluster, records = next((c, m) for c, m in sorted(members.items()) if len(m) == 6)
+        base = ("study", "link-explain", people, "--spec", s, "--use-model", model)
+        x = run_json(*base, "--cluster", records[3])
+        equal((x["cluster"], x["records"]), (cluster, sorted(records)), "the cluster of a record")
+        equal(len(x["pairs"]), 15, "every pair of it")
+        one = x["pairs"][4]
+        equal(run_json(*base, "--pair", one["id_a"], one["id_b"])["match_weight"], one["match_weight"],
+              "a pair's weight is the one explained")
+        weight = {(p["id_a"], p["id_b"]): p["match_weight"] for p in x["pairs"] if p["compared"]}
+        edge, parts = spanning_tree(records, weight)
+        equal((x["weakest"]["id_a"], x["weakest"]["id_b"]), edge, "the weakest link")
+        equal({frozenset(p) for p in x["weakest"]["parts"]}, parts, "and what it holds together")
+        a, b = x["weakest"]["parts"]
+        between = [p["match_weight"] if p["compared"] else -1.0 for p in x["pairs"]
+                   if (p["id_a"] in a) != (p["id_b"] in a)]
+        equal(len(between), len(a) * len(b), "every pair between the two parts")
+        close(x["weakest"]["average_between"], sum(between) / len(between), 1e-6, "their average weight")
+        text = run(*base, "--cluster", cluster).stdout
+        ok("weakest link" in text and "falls in two" in text, "in words", text)
+        for w in r["warnings"]:
+            ok(w["records"] == len(members[w["cluster"]]), "a warning knows the cluster's size", w)
+        refused(run(*base, "--cluster", "nobody"), "--cluster", name="a cluster of nobody")
+        refused(run(*base), "--pair", "--cluster", name="neither pair nor cluster", code=2)
+        refused(run(*base, "--cluster", cluster, "--svg", "x.svg"), "--svg", name="no picture of a cluster", code=2)
+        people = write(os.path.join(d, "p.csv"), PEOPLE)
+        for more, words, pair in (({"link": "across"}, "keeps records of these sources apart", "17"),
+                                  ({"link": "across"}, "Linked through other records: the two were never", "13"),
+                                  ({"link": "both", "one_to_one": True}, "at most one record", "13")):
+            said = run("study", "link-explain", people, "--spec",
+                       spec(d, COLUMNS, "id", source="src", **more), "--pair", *pair).stdout
+            ok(words in said, f"why not: {words}", said)
+
+
 accuracy()
 repeated_columns()
 summary_is_right()
@@ -518,4 +580,5 @@ bad_input()
 odd_input()
 report()
 explain()
+clusters_explained()
 done()
