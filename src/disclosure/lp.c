@@ -102,6 +102,11 @@ void lp_cost(struct lp *lp, uint32_t column, double cost)
     glp_set_obj_coef(lp->p, (int)column + 1, cost);
 }
 
+void lp_forget_basis(struct lp *lp)
+{
+    glp_std_basis(lp->p);
+}
+
 void lp_start_basis(struct lp *lp)
 {
     if (glp_get_num_rows(lp->p) > 0)

@@ -34,6 +34,8 @@ void lp_bounds(struct lp *lp, uint32_t column, double lo, double hi);
 void lp_row_bounds(struct lp *lp, uint32_t row, double lo, double hi);
 void lp_cost(struct lp *lp, uint32_t column, double cost);
 
+/* The next solve begins at the basis of the rows. */
+void lp_forget_basis(struct lp *lp);
 /* Crash basis; before the first solve of a large program. */
 void lp_start_basis(struct lp *lp);
 /* Dual simplex first when bounds changed (dual = true), primal first when costs changed. */
