@@ -27,6 +27,10 @@ void db_close(struct db *db); /* safe on NULL */
 MUST_CHECK enum status db_begin(struct db *db, struct err *e);
 MUST_CHECK enum status db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db);
+/* One snapshot for many reads, without a writer's lock: each statement alone would take and leave
+ * one. *own is false inside a transaction, which is a snapshot already. Always end what began. */
+MUST_CHECK enum status db_read_begin(struct db *db, bool *own, struct err *e);
+void db_read_end(struct db *db, bool own);
 
 /* A statement for this text from the connection's cache, ready to bind. Give it back with db_done,
  * on every way out. */

@@ -446,6 +446,19 @@ void db_rollback(struct db *db)
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+enum status db_read_begin(struct db *db, bool *own, struct err *e)
+{
+    *own = !db->in_transaction && sqlite3_get_autocommit(db->handle);
+    return *own ? db_do(db, e, "BEGIN", "") : ST_OK;
+}
+
+/* Nothing was written, so there is nothing that an end could fail to keep. */
+void db_read_end(struct db *db, bool own)
+{
+    if (own && !sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
 /* ---- what differs between engines ---- */
 
 enum status db_run_ddl(struct db *db, const char *sql, struct err *e)

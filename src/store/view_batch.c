@@ -207,12 +207,24 @@ static void make_references_whole(struct cursor *c, size_t n)
         }
 }
 
+/* Streams that are read on keep their own statement open; looking up is many short statements. */
+static enum status read_rows(struct cursor *c, size_t n, struct err *e)
+{
+    bool own = false;
+    enum status s = ST_OK;
+    if (!c->sequential)
+        TRY(db_read_begin(c->db, &own, e));
+    for (size_t k = 0; k < c->stream_count && s == ST_OK; k++) {
+        struct stream *st = &c->streams[k];
+        s = c->sequential ? read_stream(c, st, n, e) : look_up(c, st, n, e);
+    }
+    db_read_end(c->db, own);
+    return s;
+}
+
 enum status view_fill_batch(struct cursor *c, size_t n, struct err *e)
 {
-    for (size_t k = 0; k < c->stream_count; k++) {
-        struct stream *st = &c->streams[k];
-        TRY(c->sequential ? read_stream(c, st, n, e) : look_up(c, st, n, e));
-    }
+    TRY(read_rows(c, n, e));
     TRY(know_all_keys(c, e));
     struct unseal u = {.c = c, .n = n};
     pool_run(c->s->threads, (n + RECORDS_PER_JOB - 1) / RECORDS_PER_JOB, unseal_job, &u);
