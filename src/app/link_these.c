@@ -109,6 +109,25 @@ static bool is_parted(struct together *t, uint32_t a, uint32_t b)
     return false;
 }
 
+/* Answers are checked one by one when they are given; should they contradict one another all the
+ * same, it is said which two, not only that. */
+static enum status check_decisions(const struct link_records *r, const struct link_decisions *d,
+                                   struct err *e)
+{
+    struct together t = together_new(r->count, d);
+    enum status s = ST_OK;
+    for (size_t i = 0; i < d->count && s == ST_OK; i++) {
+        const struct link_constraint *c = &d->all[i];
+        if (c->same || find_root(t.parent, c->a) != find_root(t.parent, c->b))
+            continue;
+        err_set(e, ST_DATA, "records %lld and %lld are parted by a decision and joined by others",
+                (long long)r->id[c->a], (long long)r->id[c->b]);
+        s = err_hint(e, "Undo one of them: throughline review show, review undo.");
+    }
+    free(t.parent);
+    return s;
+}
+
 /* ---- one linking ---- */
 
 struct job {
@@ -281,6 +300,7 @@ enum status link_these(struct link_records *r, const struct register_model *m,
 {
     struct job j = {.r = r, .m = m, .decisions = d, .out = out};
     *out = (struct linked){.group = mem_array(r->count + 1, sizeof *out->group)};
+    TRY(check_decisions(r, d, e));
     if (!m->model || r->count < 2) {
         link_by_decisions(&j);
         return ST_OK;

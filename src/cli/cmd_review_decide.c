@@ -5,7 +5,7 @@
 #include "cli/job.h"
 #include "cli/register.h"
 
-enum { NAME_MOST = 60 };
+enum { NAME_MOST = 60, WAIT_MS = 10000 };
 
 static enum status check_name(const char *by, struct err *e)
 {
@@ -30,7 +30,8 @@ static enum status open_as(const struct cli *c, const char *by, struct store **o
                               .mode = STORE_JOB,
                               .keys = KEYS_LINKAGE | KEY_S4,
                               .key_file = cli_text(c, "key-file", NULL),
-                              .actor = {by, REVIEW_ROLE, purpose, ""}};
+                              .actor = {by, REVIEW_ROLE, purpose, ""},
+                              .wait_ms = WAIT_MS};
     TRY(store_open(&o, out, e));
     enum status s = review_check_reviewer(*out, by, e);
     if (s != ST_OK)

@@ -26,8 +26,8 @@ static enum status locked(int fd, struct err *e)
     return err_hint(e, "Nothing was changed. Wait until it has ended, and try again.");
 }
 
-static enum status take_lock(const struct store *s, const char *name, bool exclusive, int *out,
-                             struct err *e)
+static enum status take_lock(const struct store *s, const char *name, bool exclusive, int wait_ms,
+                             int *out, struct err *e)
 {
     char path[PATH_MAX + 20];
     snprintf(path, sizeof path, "%s/%s", s->dir, name);
@@ -39,19 +39,25 @@ static enum status take_lock(const struct store *s, const char *name, bool exclu
         return e->status = ST_DATA;
     }
     *out = fd;
-    if (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0)
-        return locked(fd, e);
+    enum { PAUSE_MS = 20 };
+    int waited = 0;
+    while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+        if (waited >= wait_ms)
+            return locked(fd, e);
+        usleep(PAUSE_MS * 1000);
+        waited += PAUSE_MS;
+    }
     if (exclusive && ftruncate(fd, 0) == 0)
         dprintf(fd, "process %ld, %s\n", (long)getpid(), s->actor.purpose);
     return ST_OK;
 }
 
-static enum status take_locks(struct store *s, struct err *e)
+static enum status take_locks(struct store *s, int wait_ms, struct err *e)
 {
-    TRY(take_lock(s, "lock", s->mode == STORE_EXCLUSIVE, &s->lock, e));
+    TRY(take_lock(s, "lock", s->mode == STORE_EXCLUSIVE, wait_ms, &s->lock, e));
     if (s->mode == STORE_SHARED)
         return ST_OK;
-    return take_lock(s, "job.lock", true, &s->job_lock, e);
+    return take_lock(s, "job.lock", true, wait_ms, &s->job_lock, e);
 }
 
 /* ---- open ---- */
@@ -100,7 +106,7 @@ enum status imports_load(struct store *s, struct err *e)
     return st;
 }
 
-static enum status open_parts(struct store *s, const char *key_file, struct err *e)
+static enum status open_parts(struct store *s, const struct store_options *o, struct err *e)
 {
     char path[PATH_MAX + 20];
     unsigned char id[16];
@@ -111,12 +117,12 @@ static enum status open_parts(struct store *s, const char *key_file, struct err 
         err_set(e, ST_DATA, "there is no register in %s", s->dir);
         return err_hint(e, "Make one with: throughline init %s", s->dir);
     }
-    TRY(take_locks(s, e));
+    TRY(take_locks(s, o->wait_ms, e));
     TRY(db_open(path, DB_WRITE, &s->db, e));
     TRY(read_identity(s, e));
     if (!hex_read(str_of(s->id), id, sizeof id))
         return err_set(e, ST_DATA, "%s/store.db is not a register", s->dir);
-    TRY(keyring_open(s->dir, id, s->classes, key_file, &s->keys, e));
+    TRY(keyring_open(s->dir, id, s->classes, o->key_file, &s->keys, e));
     TRY(schema_migrate(s->db, dictionary(), &changed, e));
     TRY(store_mark_get(s, "key_generation", 0, &s->key_generation, e));
     entity_tables_make(s);
@@ -136,7 +142,7 @@ enum status store_open(const struct store_options *o, struct store **out, struct
     if ((size_t)snprintf(s->dir, sizeof s->dir, "%s", o->dir) >= sizeof s->dir - 40)
         st = err_set(e, ST_USAGE, "the path of the store is too long");
     if (st == ST_OK)
-        st = open_parts(s, o->key_file, e);
+        st = open_parts(s, o, e);
     if (st != ST_OK)
         store_close(s);
     else

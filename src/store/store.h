@@ -61,6 +61,7 @@ struct store_options {
     const char *key_file; /* master key or grant; NULL: see crypto/keyring.h for the order */
     struct actor actor;
     int threads; /* 0: every processor */
+    int wait_ms; /* how long to wait for another job to end; 0: not at all */
 };
 
 /* A new, empty register in a directory that does not exist or is empty. `passphrase` NULL: an

@@ -4,8 +4,9 @@ import csv
 import math
 import os
 import sqlite3
+import subprocess
 
-from tap import close, done, equal, ok, refused, run, run_json, temp_dir
+from tap import BINARY, close, done, equal, ok, refused, run, run_json, temp_dir
 
 
 def lines(store):
@@ -260,6 +261,19 @@ with temp_dir() as d:
     ok("first" not in run_json("review", "show", m, n, "--store", store, "--score"),
        "nothing is left of it")
     equal(claims(store, f"a = {m} AND b = {n} AND human = 1"), [], "and the machine's view stands")
+
+    # ---- several at once: one after the other, none lost ----
+    ids = sorted(lines(store))
+    at_once = [subprocess.Popen([BINARY, "review", "decide", str(ids[k]), str(ids[k + 40]), "--answer",
+                                 "different", "--by", ("ana", "ben")[k % 2], "--store", store],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for k in range(8)]
+    said = [(p.communicate()[1], p.returncode) for p in at_once]
+    ok(all(code == 0 or b"already" in err or b"contradicts" in err for err, code in said),
+       "eight decisions at the same time", said)
+    answers = sqlite3.connect(os.path.join(store, "store.db")).execute(
+        "SELECT count(*) FROM review WHERE active = 1 AND question = 'person' AND other > 0"
+        f" AND record IN ({','.join(map(str, ids[:8]))})").fetchone()[0]
+    ok(answers >= sum(code == 0 for _, code in said), "each is there")
 
     # ---- wrong usage ----
     refused(decide(5, 5, "same", "ana"), "itself", name="a record with itself")
