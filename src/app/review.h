@@ -28,6 +28,8 @@ struct review_item {
     bool flagged;        /* an open flag stands on one of the lines */
     bool conflict;       /* two reviewers disagree */
     bool unsure;         /* the last answer was UNSURE */
+    bool seconded;       /* there is a second reviewer's answer */
+    bool hidden;         /* one person alone parted them, and a flag of one of them lapsed */
 };
 
 /* Pairs of one zone and how wrong the machine expects to be there, by its own probabilities. Links

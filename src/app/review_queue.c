@@ -63,6 +63,7 @@ static enum status note_answer(void *ctx, const struct review *r, struct err *e)
     struct review_item *it = bsearch(&key, g->all, g->count, sizeof *g->all, by_pair);
     if (!it)
         return ST_OK;
+    it->seconded |= strcmp(r->question, REVIEW_SECOND) == 0;
     it->conflict = it->value != 0.0 && it->value != (double)r->answer[0];
     it->unsure = strcmp(r->answer, "UNSURE") == 0;
     it->value = (double)r->answer[0];
@@ -115,34 +116,58 @@ static enum status read_lines(struct store *s, struct review_item *items, size_t
     return st;
 }
 
-struct flag_lines {
-    int64_t *line;
-    size_t count, cap;
+/* Lines with an open flag, and records of flags that lapsed. */
+struct flags {
+    int64_t *line, *lapsed;
+    size_t lines, line_cap, lapses, lapsed_cap;
 };
 
 static enum status note_flag(void *ctx, const struct flag *f, struct err *e)
 {
-    struct flag_lines *l = ctx;
+    struct flags *l = ctx;
     (void)e;
-    if (f->state == FLAG_CLOSED)
-        return ST_OK;
-    MEM_GROW(l->line, l->cap, l->count + 1);
-    l->line[l->count++] = f->line;
+    if (f->lapsed) {
+        MEM_GROW(l->lapsed, l->lapsed_cap, l->lapses + 1);
+        l->lapsed[l->lapses++] = f->record;
+    } else if (f->state != FLAG_CLOSED) {
+        MEM_GROW(l->line, l->line_cap, l->lines + 1);
+        l->line[l->lines++] = f->line;
+    }
     return ST_OK;
 }
 
-static enum status read_flags(struct store *s, struct review_item *items, size_t n, struct err *e)
+static bool holds_number(const int64_t *all, size_t n, int64_t number)
 {
-    struct flag_lines l = {0};
-    enum status st = store_flags_each(s, -1, note_flag, &l, e);
-    if (l.count)
-        qsort(l.line, l.count, sizeof *l.line, order_int64);
-    for (size_t i = 0; i < n && l.count; i++)
-        items[i].flagged =
-            bsearch(&items[i].line_a, l.line, l.count, sizeof *l.line, order_int64) ||
-            bsearch(&items[i].line_b, l.line, l.count, sizeof *l.line, order_int64);
-    free(l.line);
-    return st;
+    return n && bsearch(&number, all, n, sizeof *all, order_int64);
+}
+
+static enum status read_flags(struct store *s, struct flags *l, struct err *e)
+{
+    TRY(store_flags_each(s, -1, note_flag, l, e));
+    if (l->lines)
+        qsort(l->line, l->lines, sizeof *l->line, order_int64);
+    if (l->lapses)
+        qsort(l->lapsed, l->lapses, sizeof *l->lapsed, order_int64);
+    return ST_OK;
+}
+
+/* Whoever parts a flagged person's records makes the flag go: a second person should have looked.
+ */
+static void mark_hidden(struct review_item *items, size_t n, const struct flags *l)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct claim *c = &items[i].claim;
+        items[i].hidden =
+            c->human && c->status == CLAIM_SPLIT && !items[i].seconded &&
+            (holds_number(l->lapsed, l->lapses, c->a) || holds_number(l->lapsed, l->lapses, c->b));
+    }
+}
+
+static void mark_flagged(struct review_item *items, size_t n, const struct flags *l)
+{
+    for (size_t i = 0; i < n; i++)
+        items[i].flagged = items[i].hidden || holds_number(l->line, l->lines, items[i].line_a) ||
+                           holds_number(l->line, l->lines, items[i].line_b);
 }
 
 /* ---- the value of a decision ---- */
@@ -188,7 +213,7 @@ static void value_items(struct review_item *items, size_t n, const struct gather
         struct review_item *it = &items[i];
         it->changes_repeat = it->line_a != it->line_b || holds(joined, count, it->claim.a) < 2 ||
                              holds(joined, count, it->claim.b) < 2;
-        double doubt = it->conflict ? 1.0 : entropy(it->claim.probability);
+        double doubt = it->conflict || it->hidden ? 1.0 : entropy(it->claim.probability);
         it->value = doubt * (1.0 + it->changes_repeat + it->flagged);
     }
     free(joined);
@@ -206,7 +231,7 @@ static bool is_open(const struct review_item *it)
 {
     const struct claim *c = &it->claim;
     if (is_decided(c))
-        return false;
+        return it->hidden;
     return c->status == CLAIM_PROPOSED || it->conflict || it->unsure ||
            (c->status == CLAIM_AUTO && !is_by_reference(c) && c->probability < REVIEW_WEAK_LINK) ||
            (c->status == CLAIM_AUTO && is_by_reference(c) &&
@@ -400,16 +425,19 @@ static void estimate(struct review_figures *f, const struct review_zones *z)
 
 /* ---- all of it ---- */
 
-static enum status fill(struct review_queue *out, struct gather *g, struct err *e)
+static enum status fill(struct review_queue *out, struct gather *g, struct flags *flags,
+                        struct err *e)
 {
     TRY(store_claims_each(g->store, -1, note_claim, g, e));
     TRY(store_reviews_each(g->store, note_answer, g, e));
+    TRY(read_flags(g->store, flags, e));
+    mark_hidden(g->all, g->count, flags);
     out->item = mem_array(g->count + 1, sizeof *out->item);
     for (size_t i = 0; i < g->count; i++)
         if (is_open(&g->all[i]))
             out->item[out->items++] = g->all[i];
     TRY(read_lines(g->store, out->item, out->items, e));
-    TRY(read_flags(g->store, out->item, out->items, e));
+    mark_flagged(out->item, out->items, flags);
     value_items(out->item, out->items, g);
     if (out->items)
         qsort(out->item, out->items, sizeof *out->item, most_valuable);
@@ -423,7 +451,10 @@ enum status review_queue_read(struct store *s, struct review_queue *out, struct 
 {
     *out = (struct review_queue){0};
     struct gather g = {.store = s, .memory = &out->memory};
-    enum status st = fill(out, &g, e);
+    struct flags flags = {0};
+    enum status st = fill(out, &g, &flags, e);
+    free(flags.line);
+    free(flags.lapsed);
     free(g.all);
     return st;
 }

@@ -15,7 +15,8 @@
 
 static const char *why_open(const struct review_item *it)
 {
-    return it->conflict                         ? "reviewers disagree"
+    return it->hidden                           ? "parted by one person, and a flag went with it"
+           : it->conflict                       ? "reviewers disagree"
            : it->unsure                         ? "a reviewer was unsure"
            : it->claim.status == CLAIM_PROPOSED ? "proposed"
            : strcmp(it->claim.basis, "NRM_REF") ? "joined, but weakly"

@@ -343,7 +343,8 @@ static enum status give_flag(struct store *s, struct db_stmt *q, struct arena *m
                      .notified_at = db_text(q, 12),
                      .acknowledged_at = db_text(q, 13),
                      .acted_at = db_text(q, 14),
-                     .closed_at = db_text(q, 15)};
+                     .closed_at = db_text(q, 15),
+                     .lapsed = db_int(q, 16) != 0};
     snprintf(f.reference, sizeof f.reference, "%s", db_text(q, 10));
     return each(ctx, &f, e);
 }
@@ -359,8 +360,8 @@ enum status store_flags_each(struct store *s, int state,
     TRY(db_prepare(
         s->db,
         "SELECT id, line, record, kind, provider, reason, link_status, raised_on, due_on,"
-        " state, reference, raised_at, notified_at, acknowledged_at, acted_at, closed_at"
-        " FROM flag WHERE $1 = '' OR state = $1 ORDER BY id",
+        " state, reference, raised_at, notified_at, acknowledged_at, acted_at, closed_at,"
+        " lapsed FROM flag WHERE $1 = '' OR state = $1 ORDER BY id",
         &q, e));
     db_bind(q, "t", state < 0 ? "" : names[state]);
     enum status st;

@@ -405,6 +405,7 @@ struct flag {
     const char *due_on;      /* ISO date by which the next step is due */
     enum flag_state state;
     char reference[5]; /* "7F3K": what a notice may say; filled when read */
+    bool lapsed;       /* closed because nothing supported it any more; filled when read */
     const char *raised_at, *notified_at, *acknowledged_at, *acted_at, *closed_at; /* when read */
 };
 /* One flag for (record, kind, provider): one that exists keeps its state and clock, and follows its

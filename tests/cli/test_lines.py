@@ -90,6 +90,15 @@ with temp_dir() as d:
                                                            if x not in pair}, "nobody else moved")
     equal(run("run", "--store", store, "--quiet").returncode, 0, "run")
     equal([f[2] for f in flags(store, r) if f[0] == flag_id], ["CLOSED"], "the flag has lapsed")
+    def in_queue():
+        return [(x["why"], x["flagged"]) for x in run_json("review", "list", "--store", store, "--limit",
+                                                           "1000")["queue"] if (x["a"], x["b"]) == pair]
+
+    equal(in_queue(), [("parted by one person, and a flag went with it", True)],
+          "a second person should look")
+    equal(decide(store, *pair, "different", "ben", "--second").returncode, 0, "who agrees")
+    equal(in_queue(), [], "then it is settled")
+    equal(undo(store, *pair, "ben").returncode, 0, "or takes it back")
     last = story(store, at)["history"][-1]
     equal((last["what"], last["cause"], last["by"]),
           ("left", f"decision on {pair[0]} and {pair[1]}", "ana"), "the history says who and why")
