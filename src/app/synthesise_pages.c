@@ -148,8 +148,8 @@ static void about_k_anonymous(struct page *p)
                         "against this file beside exact tables: counts are close to true ones, "
                         "and differences tell.");
     bulletin_item(p->b,
-                  "It tells that a combination of codes that is not in the file had fewer "
-                  "than %lld people, or none.",
+                  "It tells that a combination of up to three codes that is not in the file had "
+                  "fewer than %lld people, or none.",
                   k);
 }
 
@@ -224,10 +224,10 @@ enum status synthesise_about_page(const struct synthesise_run *run, const char *
                "Made records: nobody in this file exists", "The made file");
     bulletin_section(p.b, "what", "What it is");
     bulletin_text(p.b,
-                  "%s made records with %d columns. Counts by one and two columns are near those "
+                  "%s made records with %d columns. %s by one and two columns are near those "
                   "of real records. Use it to learn what there is, to write and try out an "
                   "analysis, and to ask better questions of the office that holds the real ones.",
-                  grouped(&p, run->n), run->in.nviews);
+                  grouped(&p, run->n), run->in.nviews, is_dp(run) ? "Counts" : "Shares");
     if (is_dp(run))
         about_dp(&p);
     else
@@ -266,6 +266,10 @@ static void main_points(struct page *p)
                       : error <= 0.15 ? "good for orders of size, not for fine differences"
                                       : "not good enough to be quoted");
     }
+    if (!is_dp(run) && run->after.ways[0].big)
+        bulletin_item(p->b,
+                      "Empty cells make counts too small: of one column by %.1f%% on average.",
+                      100 * run->after.ways[0].error);
     if (is_dp(run) && run->job->k)
         bulletin_item(p->b,
                       "To keep every combination at %lld or more, %s of %s made records (%.0f%%) "
