@@ -22,7 +22,7 @@ static const struct table_column columns[] = {
     {"The first three, most % (with reason not recorded)", true, 0}};
 
 struct published {
-    char year[8];
+    int year;
     double count[PUBLISHED_COLUMNS]; /* NAN: not given */
 };
 
@@ -46,10 +46,9 @@ static int read_published(struct published *out)
         int64_t year;
         if (row.n <= PUBLISHED_COLUMNS || !str_to_int64(row.cells[0], &year))
             continue;
-        if (n++ == PUBLISHED_MAX || row.cells[0].n >= sizeof p->year)
+        if (n++ == PUBLISHED_MAX)
             BUG("compiled-in table of leaving support: too long");
-        memcpy(p->year, row.cells[0].p, row.cells[0].n);
-        p->year[row.cells[0].n] = '\0';
+        p->year = (int)year;
         for (int k = 0; k < PUBLISHED_COLUMNS; k++)
             if (!str_to_double(row.cells[k + 1], &p->count[k]))
                 p->count[k] = NAN;
@@ -72,7 +71,7 @@ static int merge(const struct leaving_years *l, const struct published *p, int p
         if (release_value(l->table, y, -1, 0) > 0)
             rows[n++] = (struct row){date_to_ymd(l->ends[y]).y, y, -1};
     for (int k = 0; k < published; k++)
-        rows[n++] = (struct row){atoi(p[k].year), -1, k};
+        rows[n++] = (struct row){p[k].year, -1, k};
     qsort(rows, (size_t)n, sizeof *rows, by_year);
     return n;
 }
@@ -95,7 +94,7 @@ static void add_ours(struct grid *g, const struct release_table *t, const char *
 
 static void add_theirs(struct report *r, struct grid *g, const struct published *p)
 {
-    grid_text(g, arena_strdup(&r->memory, p->year));
+    grid_text(g, arena_printf(&r->memory, "%d", p->year));
     grid_text(g, "The 2021 report");
     for (int k = 0; k < PUBLISHED_COLUMNS; k++)
         grid_number(g, p->count[k], 0);
