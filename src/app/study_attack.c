@@ -35,6 +35,7 @@ struct run {
     const struct study_attack *job;
     struct study_tables t;
     struct spec found; /* the spec with only the tables that are in a directory */
+    struct spec *rule; /* by release: `found` with the method that its summary.json names */
     struct sheet *sheet;
     int nsheets;
     struct model m;
@@ -147,6 +148,48 @@ static enum status read_sheets(struct run *run, struct err *e)
         }
     }
     return ST_OK;
+}
+
+/* ---- how each release was protected ---- */
+
+/* study protect writes method and base beside the tables; without that the spec holds. */
+static enum status read_rule(struct run *run, int d, struct err *e)
+{
+    struct spec *rule = &run->rule[d];
+    const char *path = arena_printf(&run->t.arena, "%s/summary.json", run->job->dir[d]);
+    json_t *doc;
+    *rule = run->found;
+    if (access(path, F_OK) != 0)
+        return ST_OK;
+    TRY(json_read_file(path, &doc, e));
+    const char *method = json_string_value(json_object_get(doc, "method"));
+    int64_t base = (int64_t)json_integer_value(json_object_get(doc, "base"));
+    enum spec_method m = METHOD_ROUND;
+    while (method && m < METHOD_CELLKEY && strcmp(method, spec_method_name(m)) != 0)
+        m++;
+    if (method && strcmp(method, spec_method_name(m)) == 0 && m != METHOD_CELLKEY) {
+        rule->method = m;
+        if (m == METHOD_ROUND && base >= 2 && base <= LIMIT_COUNT)
+            rule->base = base;
+    }
+    json_decref(doc);
+    return ST_OK;
+}
+
+static enum status read_rules(struct run *run, struct err *e)
+{
+    run->rule = arena_array(&run->t.arena, (size_t)run->job->ndirs, sizeof *run->rule);
+    for (int d = 0; d < run->job->ndirs; d++)
+        TRY(read_rule(run, d, e));
+    return ST_OK;
+}
+
+static bool any_rounded(const struct run *run)
+{
+    for (int d = 0; d < run->job->ndirs; d++)
+        if (run->rule[d].method == METHOD_ROUND)
+            return true;
+    return false;
 }
 
 /* ---- codes of columns without a hierarchy ---- */
@@ -313,9 +356,6 @@ static bool wheres_are_complete(const struct run *run)
 
 static enum status attack_one(struct run *run, struct audit *a, int release, struct err *e)
 {
-    struct spec rule = run->found;
-    if (run->relaxed)
-        rule.base *= 2;
     audit_open(a, &run->m);
     uint8_t *target = mem_zalloc(run->m.ncells, 1);
     bool agree = true;
@@ -324,6 +364,9 @@ static enum status attack_one(struct run *run, struct audit *a, int release, str
         const struct model_table *t = &run->m.table[s->table];
         for (size_t i = 0; i < t->ncells && (release < 0 || s->release == release); i++) {
             int64_t lo, hi;
+            struct spec rule = run->rule[s->release];
+            if (run->relaxed)
+                rule.base *= 2;
             audit_box(&rule, s->cell_kind[i], s->cell_value[i], run->reach, run->job->knows_rule,
                       &lo, &hi);
             agree &= audit_narrow(a, t->cell[i], lo, hi);
@@ -362,7 +405,7 @@ static enum status attack(struct run *run, struct err *e)
 {
     run->audit = mem_zalloc((size_t)run->job->ndirs + 1, sizeof *run->audit);
     enum status s = ST_DATA;
-    for (int relaxed = 0; relaxed < (run->found.method == METHOD_ROUND ? 2 : 1); relaxed++) {
+    for (int relaxed = 0; relaxed < (any_rounded(run) ? 2 : 1); relaxed++) {
         run->relaxed = relaxed;
         run->together = true;
         run->naudits = 1;
@@ -428,7 +471,7 @@ static void add_cell_name(const struct run *run, const struct sheet *s, size_t k
 
 static bool is_exact_print(const struct run *run, const struct sheet *s, size_t k)
 {
-    return s->cell_kind[k] == PRINT_NUMBER && run->found.method == METHOD_SUPPRESS;
+    return s->cell_kind[k] == PRINT_NUMBER && run->rule[s->release].method == METHOD_SUPPRESS;
 }
 
 static enum status write_bounds(struct run *run, struct err *e)
@@ -525,6 +568,7 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     TRY(study_tables_open(&run->t, job->spec, e));
     TRY(read_sheets(run, e));
+    TRY(read_rules(run, e));
     if (run->found.method == METHOD_CELLKEY) {
         struct cellkey_table table = {0};
         enum status s = study_ptable_read(&run->t, &table, e);

@@ -19,7 +19,8 @@ struct study_attack {
 
 /* Writes OUT: release,table,cell,lo,hi,lo_int,hi_int for every hidden or rounded cell. Tables of
  * all releases are attacked together when one set of counts can explain them; else each release
- * alone, and the summary says so. *summary is the caller's. */
+ * alone, and the summary says so. A release whose summary.json names another method or base than
+ * the spec (study protect writes it) is read by that. *summary is the caller's. */
 MUST_CHECK enum status study_attack_run(const struct study_attack *job, json_t **summary,
                                         struct err *e);
 

@@ -63,7 +63,10 @@ const struct command cmd_study_attack = {
         "study protect writes them. All tables of all releases are attacked together by linear\n"
         "programs. BOUNDS.csv: release,table,cell,lo,hi,lo_int,hi_int; a cell is known exactly "
         "when\n"
-        "lo_int = hi_int. Releases of data that were revised in between cannot be explained by "
+        "lo_int = hi_int. A release's summary.json, where there is one, says how it was "
+        "protected:\n"
+        "method and base may differ between releases. Releases of data that were revised in "
+        "between cannot be explained by "
         "one\n"
         "set of counts: they are attacked one by one, and --differences gives the ranges of what\n"
         "changed.",

@@ -158,6 +158,21 @@ with temp_dir() as d:
            for k, v in bounds(d + "/b.csv").items()}
     equal(got, {k: (low[k], high[k]) for k in low}, "rounded to 3: the bounds of every table that fits")
 
+    # One release suppressed, another of the same counts rounded: each by its own rule, together.
+    five = grid(dict(zip(keys, (0, 5, 5, 5, 0, 10))))
+    write(d + "/five/P.csv", "u,v,value\n" + "".join(f"{a},{b},{v}\n" for (a, b), v in five.items()))
+    write(d + "/five/summary.json", json.dumps({"method": "round", "base": 5}))
+    low, high = enumerated(lambda t: all(
+        abs(t[k] - five[k]) < 5 and (t[k] >= 1 if k in hidden else t[k] == truth[k]) for k in truth))
+    doc = run_json("study", "attack", d + "/tiny", d + "/five", "--spec", plain, "--knows-rule",
+                   "--out", d + "/b.csv")
+    got = {tuple(k[2].split("|")): (int(v["lo_int"]), int(v["hi_int"]))
+           for k, v in bounds(d + "/b.csv").items() if k[0] == "five"}
+    equal(got, {k: (low[k], high[k]) for k in truth},
+          "suppressed beside rounded: the bounds of every table that fits both")
+    equal(doc["together"], True, "the two are attacked together")
+    ok(any(high[k] - low[k] < 4 for k in hidden), "and the second release narrows the first")
+
     # A revision: one more person. Exact counts give it away, and the two cannot be one set of counts.
     for name, cells in (("v1", (3, 0, 3, 0, 3, 0)), ("v2", (3, 1, 3, 0, 3, 0))):
         write(f"{d}/{name}/P.csv", "u,v,value\n" + "".join(
