@@ -261,7 +261,7 @@ static enum status clear_draft(struct release *r, struct err *e)
         const char *name = json_string_value(json_object_get(f, "path"));
         const char *hex = json_string_value(json_object_get(f, "blake2b"));
         struct hash32 was, is;
-        int64_t size;
+        int64_t size = 0;
         if (!name || !hex || strstr(name, "..") || name[0] == '/' ||
             !hex_read(str_of(hex), was.b, sizeof was.b) ||
             release_file_hash(r->dir, name, &is, &size, &none) != ST_OK ||

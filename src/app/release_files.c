@@ -120,7 +120,7 @@ static enum status compare(const char *dir, const struct ledger_release *row,
     for (size_t i = 0; i < n || k < row->file_count;) {
         int c = i == n ? 1 : k == row->file_count ? -1 : strcmp(files[i].path, row->files[k].path);
         struct hash32 hash;
-        int64_t size;
+        int64_t size = 0;
         if (c < 0)
             return differs(dir, files[i].path, "is not part of the release", e);
         if (c > 0)

@@ -93,6 +93,7 @@ static enum status make_hierarchy(const struct joint_dimension *d, struct arena 
     struct hier_row *rows = arena_array(memory, d->count + 3, sizeof *rows);
     const char *top = d->total ? d->total : TOTAL;
     size_t n = 0;
+    *out = arena_alloc(memory, sizeof **out);
     rows[n++] = (struct hier_row){.code = str_of(TOTAL), .parent = str_of("")};
     if (d->total)
         rows[n++] = (struct hier_row){.code = str_of(d->total), .parent = str_of(TOTAL)};
@@ -105,7 +106,6 @@ static enum status make_hierarchy(const struct joint_dimension *d, struct arena 
     }
     if (d->total)
         rows[n++] = (struct hier_row){.code = str_of("(others)"), .parent = str_of(TOTAL)};
-    *out = arena_alloc(memory, sizeof **out);
     TRY(hier_build(*out, rows, n, d->name, memory, e));
     if (same_codes(*out, d))
         return ST_OK;
