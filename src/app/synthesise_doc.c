@@ -1,8 +1,10 @@
 /* What `study synthesise` made, as JSON: the budget, and how it compares with the true records. */
 #include "app/synthesise_parts.h"
 #include "base/json.h"
+#include "crypto/secret.h"
 
 #include <math.h>
+#include <sodium.h>
 
 static json_t *ledger_document(const struct synthesise_run *run)
 {
@@ -28,6 +30,16 @@ static json_t *flat_columns(const struct synthesise_run *run)
     return names;
 }
 
+/* Of the made file, so that what stands beside it can be told to belong to it. */
+static json_t *records_hash(const struct synthesise_run *run)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char text[2 * sizeof hash + 1];
+    crypto_hash_sha256(hash, (const unsigned char *)run->csv.p, run->csv.n);
+    hex_write(hash, sizeof hash, text);
+    return json_string(text);
+}
+
 static json_t *budget_document(const struct synthesise_run *run)
 {
     const struct synth_budget *b = &run->dp.budget;
@@ -35,16 +47,16 @@ static json_t *budget_document(const struct synthesise_run *run)
     for (int k = 0; k + 1 < run->in.ncolumns; k++)
         json_array_append_new(tree, json_pack("[s,s]", run->in.name[run->dp.edge[k][0]],
                                               run->in.name[run->dp.edge[k][1]]));
-    return json_pack("{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:I,s:b,s:o,s:o,s:s}", "method",
+    return json_pack("{s:s,s:f,s:f,s:f,s:s,s:f,s:f,s:f,s:o,s:I,s:I,s:o,s:b,s:o,s:o,s:s}", "method",
                      "spanning tree, discrete Gaussian noise, zCDP", "epsilon", b->epsilon, "delta",
                      b->delta, "rho", b->rho, "neighbours", "files that differ by one record",
                      "one_way_noise_variance", (double)b->one_num / (double)b->one_den,
                      "two_way_noise_variance", (double)b->two_num / (double)b->two_den,
                      "choice_epsilon", b->choice_epsilon, "tree", tree, "k",
-                     (json_int_t)run->job->k, "rows", (json_int_t)run->n, "seed_given",
-                     run->job->seed != NULL, "cumulative", ledger_document(run),
-                     "columns_whose_code_list_is_not_protected", flat_columns(run), "version",
-                     THROUGHLINE_VERSION);
+                     (json_int_t)run->job->k, "rows", (json_int_t)run->n, "records_sha256",
+                     records_hash(run), "seed_given", run->job->seed != NULL, "cumulative",
+                     ledger_document(run), "columns_whose_code_list_is_not_protected",
+                     flat_columns(run), "version", THROUGHLINE_VERSION);
 }
 
 static json_t *ways_document(const struct compare_report *report)
@@ -118,13 +130,14 @@ json_t *synthesise_quality(const struct synthesise_run *run)
     const struct compare_ways *w = run->after.ways;
     bool dp = run->job->method == SYNTHESISE_DP;
     return json_pack(
-        "{s:s,s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "warning",
+        "{s:s,s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "warning",
         "compares with the true records: not for publication", "method",
         dp ? "differential privacy" : "k-anonymous, NOT differentially private", "k",
         (json_int_t)run->job->k, "true_rows", (json_int_t)run->in.r.n, "rows", (json_int_t)run->n,
-        "one_way_relative_error", json_number(w[0].big ? w[0].error : NAN),
-        "two_way_relative_error", json_number(w[1].big ? w[1].error : NAN), "combinations",
-        ways_document(&run->after), "largest_lost", cases_document(run, &run->after.lost),
-        "largest_made_up", cases_document(run, &run->after.never), "columns", shown_document(run),
-        "k_filter", filter_document(run), "budget", dp ? budget_document(run) : json_null());
+        "records_sha256", records_hash(run), "one_way_relative_error",
+        json_number(w[0].big ? w[0].error : NAN), "two_way_relative_error",
+        json_number(w[1].big ? w[1].error : NAN), "combinations", ways_document(&run->after),
+        "largest_lost", cases_document(run, &run->after.lost), "largest_made_up",
+        cases_document(run, &run->after.never), "columns", shown_document(run), "k_filter",
+        filter_document(run), "budget", dp ? budget_document(run) : json_null());
 }

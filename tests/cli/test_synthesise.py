@@ -2,6 +2,7 @@
 """study synthesise: accuracy by its own scoring, budget as published, bad input refused."""
 import collections
 import csv
+import hashlib
 import itertools
 import json
 import os
@@ -131,6 +132,8 @@ with temp_dir() as d:
         doc = run_json("study", "synthesise", d + "/hostile.csv", "--spec", d + "/hostile.json", *method,
                        "--seed", 1, "--out", d + "/out.csv")
         cells = {c for r in csv.reader(open(d + "/out.csv", encoding="utf-8")) for c in r}
+        equal(doc["records_sha256"], hashlib.sha256(open(d + "/out.csv", "rb").read()).hexdigest(),
+              "the quality file names the records it is about")
         ok("'=1+1" in cells and '<script>"&' in cells and "'@y" in cells, "hostile codes come through as text",
            cells)
         pages = [open(d + "/out.csv." + p, encoding="utf-8").read() for p in ("about.html", "quality.html")]
