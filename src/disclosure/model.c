@@ -40,7 +40,7 @@ static void rehash(struct model *m, uint32_t size)
         *slot_of(m, nodes_of(m, c)) = c;
 }
 
-static uint32_t find_cell(const struct model *m, const uint32_t *node)
+uint32_t model_find_cell(const struct model *m, const uint32_t *node)
 {
     return *slot_of(m, node);
 }
@@ -215,7 +215,7 @@ static void relate(struct model *m, uint32_t cell, int column, struct rests *res
     begin_row(m, cell);
     for (uint32_t v = hier_child(h, top, HIER_NONE); v != HIER_NONE; v = hier_child(h, top, v)) {
         node[column] = v;
-        uint32_t part = find_cell(m, node);
+        uint32_t part = model_find_cell(m, node);
         if (part == HIER_NONE) {
             missing++;
             if (!rests)

@@ -74,6 +74,9 @@ struct model_records {
 MUST_CHECK enum status model_sum(const struct model *m, const struct model_records *in,
                                  uint64_t *sum, struct err *e);
 
+/* The cell with these nodes, one for each column, or HIER_NONE. */
+uint32_t model_find_cell(const struct model *m, const uint32_t *node);
+
 /* Codes of cell k of a table, joined by `sep`, into buf (NUL-terminated, cut if too long). */
 void model_cell_name(const struct model *m, const struct model_table *t, size_t k, char sep,
                      char *buf, size_t size);

@@ -7,11 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PER_UNIT 1e-3 /* of a cell that is hidden already: short directions are better */
-#define BATCH 60      /* classes added between two solves, at most */
-#define ENOUGH 300    /* classes looked at before the program of all */
-#define FIRST_PRIZE 2 /* for a unit of change of the primary */
-#define DEARER 1.5    /* from one prize to the next */
+#define PER_UNIT 1e-3     /* of a cell that is hidden already: short directions are better */
+#define BATCH 60          /* classes added between two solves, at most */
+#define ENOUGH 300        /* classes looked at before the program of all */
+#define MOST_CLASSES 4000 /* beyond, a program of all takes long: moves come first */
+#define FIRST_PRIZE 2     /* for a unit of change of the primary */
+#define DEARER 1.5        /* from one prize to the next */
 
 /* Class local[i] of tied cells goes up by column 2i and down by column 2i + 1. The primary is in
  * local[0]. */
@@ -298,8 +299,13 @@ bool suppress_direction(struct suppress *s, uint32_t k, double by, bool thorough
     *best = (struct direction){0};
     if (s->ties.class_of[k] == NONE || !program_open(&p, k, by))
         return false;
-    bool found = grow(&p) || (thorough && solve_all(&p));
-    if (found) {
+    bool found = grow(&p);
+    if (!found && s->ties.n > MOST_CLASSES && suppress_move(s, k, by, best)) {
+        program_close(&p);
+        return true;
+    }
+    if (found || (thorough && solve_all(&p))) {
+        found = true;
         bound_primary(&p, (double)p.amount);
         take_best(&p, best);
     }

@@ -52,8 +52,8 @@ struct suppress {
     struct proof *proof;
     uint32_t *list, nlist; /* primaries */
     int rounds;            /* of slopes, for each direction */
-    uint64_t work; /* simplex iterations x size of the program */
-    double dearest; /* a prize that pays for hiding everything */
+    uint64_t work;         /* simplex iterations x size of the program */
+    double dearest;        /* a prize that pays for hiding everything */
     /* a program */
     struct ties ties;
     uint32_t *local, *column; /* classes in it, and where each is or NONE */
@@ -88,6 +88,9 @@ bool suppress_direction(struct suppress *s, uint32_t k, double by, bool thorough
                         struct direction *best);
 double suppress_direction_cost(const struct suppress *s, const struct direction *d);
 void direction_free(struct direction *d);
+
+/* The cheapest move of people between codes that changes cell k by `by`. */
+bool suppress_move(struct suppress *s, uint32_t k, double by, struct direction *best);
 
 /* Proves cell k protected, hiding more where needed. False: it cannot be. */
 bool suppress_protect(struct suppress *s, uint32_t k);
