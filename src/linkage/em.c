@@ -16,7 +16,7 @@ static const double HOUSEHOLD_START = 0.05, HOUSEHOLD_WEIGHT = 25.0;
 static const double TWINS_START = 0.01, TWINS_WEIGHT = 25.0, TWINS_WEIGHT_SHARE = 0.1;
 static const double LEAST_LIFT = 1.05, LIFT_WEIGHT = 50.0; /* pairs that a lift of 1 counts as */
 static const double CLEAR_BY_OTHERS = 0.9;                 /* least probability, and ... */
-static const double DIFFERENT_MOST = 0.4; /* ... most m: see clear_without, bound_different */
+static const double DIFFERENT_MOST = 0.4; /* ... most m of "different": see has_drifted */
 static const double U_LEAST_SHARE = 0.05; /* of the random chance that is left to strangers */
 
 /* ---- chances among random pairs ---- */
@@ -135,6 +135,7 @@ struct em {
     double present[LINK_MAX_COLUMNS]; /* share of pairs with the column filled on both sides */
     uint32_t shared, born;
     bool guard, dependent;
+    bool drifted; /* see has_drifted */
 };
 
 /* Strangers' chances: the random ones with the matches among them taken out. */
@@ -172,7 +173,9 @@ static void set_chances(struct em *em)
 
 /* Sums of one pass over the patterns. */
 struct tally {
-    double match, household, twins, level[LINK_MAX_COLUMNS][LINK_MAX_LEVELS];
+    double match, household, twins;
+    double level[LINK_MAX_COLUMNS][LINK_MAX_LEVELS]; /* matches by level, and ... */
+    double clear[LINK_MAX_COLUMNS][LINK_MAX_LEVELS]; /* ... those clear without the column */
     double both[LINK_MAX_COLUMNS][LINK_MAX_COLUMNS]; /* strangers' pairs equal in two columns */
 };
 
@@ -194,9 +197,7 @@ struct classes {
     double match, stranger, household, twins;
 };
 
-/* Is the pair one person's by what the other columns say? A column's m is learnt from such pairs
- * alone: among the others strangers who resemble each other by chance of birth (one nationality,
- * one sex, a 1 January) are many, and the matches would be drawn to what those have in common. */
+/* Is the pair one person's by what the other columns say? */
 static bool clear_without(const struct em *em, const struct classes *c, int k, int level)
 {
     double m = em->mp[k][level], u = em->up[k][level];
@@ -239,8 +240,11 @@ static void expect(const struct em *em, struct tally *tally)
         struct classes classes = {pm, pu, ph, pt};
         for (int k = 0; k < m->columns; k++) {
             int l = pattern_level(pc->pattern, k);
-            if (pc->free >> k & 1 && clear_without(em, &classes, k, l))
-                tally->level[k][level_of_counted(l)] += match;
+            if (!(pc->free >> k & 1))
+                continue;
+            tally->level[k][level_of_counted(l)] += match;
+            if (clear_without(em, &classes, k, l))
+                tally->clear[k][level_of_counted(l)] += match;
         }
     }
 }
@@ -294,9 +298,37 @@ static void set_dependence(struct em *em, const struct tally *tally)
     }
 }
 
-/* One person's records mostly agree in a column, be it ever so freely filled: m of "different"
- * keeps within a bound, and the other levels share the rest as before. Without it the class of
- * matches can settle on strangers who resemble each other. */
+/* m of a column from counts of matches by level; returns m of "different". */
+static double chances_of(const struct model_column *c, const double *start, const double *count,
+                         double *m)
+{
+    double sum = 0.0;
+    for (int l = 1; l < c->levels; l++)
+        sum += m[l] = count[l] + PRIOR_WEIGHT * start[l];
+    for (int l = 1; l < c->levels; l++)
+        m[l] /= sum;
+    return m[c->levels - 1];
+}
+
+/* One person's records mostly agree in a column, be it ever so freely filled. When the supposed
+ * matches do not, they are strangers who resemble each other by birth (one nationality, one sex, a
+ * 1 January), who are many. Then, for the rest of the training, a column's m is learnt from the
+ * pairs alone that are clear by their other columns. Not before: where errors keep out of each
+ * other's way (made data often have one a record) such pairs have more of them than others. */
+static bool has_drifted(const struct link_model *m, const struct training *t,
+                        const struct tally *tally)
+{
+    for (int k = 0; k < m->columns; k++) {
+        double p[LINK_MAX_LEVELS];
+        const struct model_column *c = &m->column[k];
+        if (!c->unused &&
+            chances_of(c, column_levels(&t->d->column[k])->m, tally->level[k], p) > DIFFERENT_MOST)
+            return true;
+    }
+    return false;
+}
+
+/* Keeps m of "different" within its bound; the other levels share the rest as before. */
 static void bound_different(const struct model_column *c, double *m)
 {
     double *last = &m[c->levels - 1];
@@ -318,16 +350,14 @@ static double maximise(struct em *em, const struct tally *tally)
         set_dependence(em, tally);
     double twins_weight = TWINS_WEIGHT + TWINS_WEIGHT_SHARE * tally->match;
     m->twins = (tally->twins + TWINS_START * twins_weight) / (tally->match + twins_weight);
+    em->drifted |= has_drifted(m, em->t, tally);
     for (int k = 0; k < m->columns; k++) {
         struct model_column *c = &m->column[k];
-        const double *start = column_levels(&em->t->d->column[k])->m;
-        double sum = 0.0, p[LINK_MAX_LEVELS];
+        double p[LINK_MAX_LEVELS];
         if (c->unused)
             continue;
-        for (int l = 1; l < c->levels; l++)
-            sum += tally->level[k][l] + PRIOR_WEIGHT * start[l];
-        for (int l = 1; l < c->levels; l++)
-            p[l] = (tally->level[k][l] + PRIOR_WEIGHT * start[l]) / sum;
+        chances_of(c, column_levels(&em->t->d->column[k])->m,
+                   em->drifted ? tally->clear[k] : tally->level[k], p);
         bound_different(c, p);
         for (int l = 1; l < c->levels; l++) {
             change = fmax(change, fabs(p[l] - c->m[l]));
