@@ -144,6 +144,31 @@ static enum status check_trainable(const struct link_data *d, struct err *e)
     return ST_OK;
 }
 
+static enum status nothing_to_compare(const struct link_data *d, const struct plan *plan,
+                                      struct err *e)
+{
+    bool tells = false;
+    uint32_t largest = 0;
+    for (int k = 0; k < d->columns; k++)
+        tells |= !d->column[k].unused;
+    for (int r = 0; r < plan->rules; r++)
+        largest = plan->rule[r].dropped && plan->rule[r].largest > largest ? plan->rule[r].largest
+                                                                           : largest;
+    if (!tells) {
+        err_set(e, ST_DATA, "no column has two different values: there is nothing to compare");
+        return err_hint(e, "Empty records, and copies of one record, cannot be told apart.");
+    }
+    if (largest) {
+        err_set(e, ST_DATA,
+                "the records that share a blocking key are too many to compare, %u in the largest "
+                "group: nothing is compared",
+                largest);
+        return err_hint(e, "Add a column to the rule, or remove placeholder records.");
+    }
+    err_set(e, ST_DATA, "no two records share a blocking key: there is nothing to compare");
+    return err_hint(e, "Check the column types, or give other rules under \"blocking\".");
+}
+
 static enum status train(const struct link_data *d, const struct plan *plan,
                          const struct link_options *o, struct link_model **model, struct err *e)
 {
@@ -175,8 +200,7 @@ static enum status train(const struct link_data *d, const struct plan *plan,
     tally_free(&all);
     if (t.counts == 0 && pairs == 0) {
         free(t.count);
-        err_set(e, ST_DATA, "no two records share a blocking key: there is nothing to compare");
-        return err_hint(e, "Check the column types, or give other rules under \"blocking\".");
+        return nothing_to_compare(d, plan, e);
     }
     struct link_model *m = *model = mem_zalloc(1, sizeof *m);
     m->columns = d->columns;

@@ -259,6 +259,29 @@ def determinism():
         equal(len(read_clusters(os.path.join(d, "c.csv"))), 5000, "with a model: every record")
 
 
+def determinism_with_ties():
+    """Few values, so that very many weights are equal; names of several words; disputed ages."""
+    rng = random.Random(4)
+    first = "Ali,Aly,Alli,Bo Ann,Ann Bo,Mike,Michael,Adebayo,Bayo,Adeyemi,J,Kibrom Bereket".split(",")
+    last = "Li,Lee,Van Berg,Berg,Smith,Smyth,Bereket,Mulugeta".split(",")
+    head = "id,f,l,d,x,s"
+    rows = [f"{k:05d},{rng.choice(first)},{rng.choice(last)},199{rng.randint(0, 3)}-0{rng.randint(1, 3)}-"
+            f"0{rng.randint(1, 3)},{rng.choice(['1991-01-01', 'yes', '', ''])},{rng.choice('MF')}"
+            for k in range(700)]
+    with temp_dir() as d:
+        s = spec(d, {"f": "given_name", "l": "family_name", "d": {"type": "date", "disputed": "x"}, "s": "sex"}, "id")
+        outputs = []
+        for k, threads in enumerate((1, 2, 5, 1, 2, 5)):
+            if k >= 3:
+                rng.shuffle(rows)
+            people = write(os.path.join(d, "p.csv"), "\n".join([head] + rows) + "\n")
+            files = [os.path.join(d, n) for n in ("c.csv", "p.csv.out", "m.json")]
+            run_json("study", "link", people, "--spec", s, "--threads", threads, "--out", files[0], "--pairs",
+                     files[1], "--model", files[2])
+            outputs.append([open(f, "rb").read() for f in files])
+        ok(all(o == outputs[0] for o in outputs[1:]), "ties: same clusters, pairs and model for 1, 2, 5 threads, rows shuffled")
+
+
 def model_file():
     with temp_dir() as d:
         model = os.path.join(d, "m.json")
@@ -435,6 +458,10 @@ def bad_input():
         refused(attempt(PEOPLE, {"first": {"type": "place", "year": "dob"}}), "only a date",
                 name="three columns that are not a date")
         refused(attempt(head + "1,a,,,,\n2,b,,,,\n3,b,,,,\n"), "nothing", name="all missing")
+        refused(attempt(head + "".join(f"{k},a,Ann,Smith,1990-01-01,Leeds\n" for k in range(5000))),
+                "no column has two different values", name="copies of one record")
+        refused(attempt(head + "".join(f"{k},a,N{k},S{k},,Leeds\n" for k in range(70000)) + "z,a,A,B,,York\n",
+                        blocking=[["town"]]), "too many to compare, 70000", name="one giant group, and nothing else")
         refused(attempt(head + "1,a,Ann,,,\n2,b,Ben,,,\n"), "no two records share",
                 name="no shared keys")
         refused(attempt(PEOPLE.replace("Basra", "Ba\0ra")), "NUL", name="embedded NUL")
@@ -615,6 +642,7 @@ repeated_columns()
 summary_is_right()
 truth_pairs_agree()
 determinism()
+determinism_with_ties()
 model_file()
 modes()
 dates()
