@@ -256,7 +256,7 @@ static enum status link_all(struct job *j, struct err *e)
         .pairs_most = j->pairs_most,
         .progress = s->progress,
         .clock = seconds,
-        .diagnose = s->summary || s->report,
+        .diagnose = s->summary || s->report || s->shards, /* a part holds what the join may show */
     };
     if (s->use_model)
         TRY(read_model(j, e));

@@ -493,6 +493,7 @@ static void take_joined(struct link_shard *p, struct link_result *r)
     for (int k = 0; k < r->rules && k < p->rules; k++) {
         r->rule[k].pairs = p->rule_scored[k];
         r->rule[k].kept = p->rule_kept[k];
+        r->rule[k].unique = p->rule_unique[k];
     }
     memcpy(r->histogram, p->histogram, sizeof r->histogram);
     p->pair = NULL;

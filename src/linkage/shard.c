@@ -7,7 +7,12 @@
 #include <stdlib.h>
 
 static const char MAGIC[8] = {'T', 'L', 'P', 'A', 'R', 'T', '1', '\n'};
-enum { BINS = LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN, PAIR_BYTES = 20, PIECE_PAIRS = 4096 };
+enum {
+    BINS = LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN,
+    PAIR_BYTES = 20,
+    RULE_BYTES = 24,
+    PIECE_PAIRS = 4096
+};
 
 /* ---- fingerprint ---- */
 
@@ -95,6 +100,7 @@ void link_shard_take(struct link_shard *p, uint64_t fingerprint, uint32_t shard,
     for (int k = 0; k < r->rules; k++) {
         p->rule_scored[k] = r->rule[k].pairs;
         p->rule_kept[k] = r->rule[k].kept;
+        p->rule_unique[k] = r->rule[k].unique;
     }
     memcpy(p->histogram, r->histogram, sizeof p->histogram);
     r->pair = NULL;
@@ -157,6 +163,7 @@ void link_shard_write(const struct link_shard *p, void (*out)(void *ctx, struct 
     for (int k = 0; k < p->rules; k++) {
         put(&b, p->rule_scored[k], 8);
         put(&b, p->rule_kept[k], 8);
+        put(&b, p->rule_unique[k], 8);
     }
     for (int k = 0; k < BINS; k++)
         put(&b, p->histogram[k], 8);
@@ -208,12 +215,14 @@ static enum status read_head(struct str *s, struct link_shard *p, struct err *e)
     p->scored = take(s, 8);
     uint64_t rules = take(s, 4);
     if (p->shards < 1 || p->shards > LINK_MAX_SHARDS || p->shard < 1 || p->shard > p->shards ||
-        isnan(p->least) || rules > LINK_MAX_RULES || s->n < rules * 16 + BINS * 8 + 8 + TAIL_BYTES)
+        isnan(p->least) || rules > LINK_MAX_RULES ||
+        s->n < rules * RULE_BYTES + BINS * 8 + 8 + TAIL_BYTES)
         return broken(e);
     p->rules = (int)rules;
     for (int k = 0; k < p->rules; k++) {
         p->rule_scored[k] = take(s, 8);
         p->rule_kept[k] = take(s, 8);
+        p->rule_unique[k] = take(s, 8);
     }
     for (int k = 0; k < BINS; k++)
         p->histogram[k] = take(s, 8);
@@ -285,6 +294,7 @@ enum status link_shard_join(struct link_shard *all, struct link_shard *p, uint64
     for (int r = 0; r < p->rules; r++) {
         all->rule_scored[r] += p->rule_scored[r];
         all->rule_kept[r] += p->rule_kept[r];
+        all->rule_unique[r] += p->rule_unique[r];
     }
     for (int b = 0; b < BINS; b++)
         all->histogram[b] += p->histogram[b];

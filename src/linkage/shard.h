@@ -19,7 +19,7 @@ struct link_shard {
     float least;            /* pairs under it were only counted */
     uint64_t scored;        /* pairs */
     int rules;
-    uint64_t rule_scored[LINK_MAX_RULES], rule_kept[LINK_MAX_RULES];
+    uint64_t rule_scored[LINK_MAX_RULES], rule_kept[LINK_MAX_RULES], rule_unique[LINK_MAX_RULES];
     uint64_t histogram[LINK_HISTOGRAM_MAX - LINK_HISTOGRAM_MIN];
     struct link_pair *pair;
     size_t pairs;

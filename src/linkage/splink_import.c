@@ -66,8 +66,9 @@ static enum status level_frequency(const struct import *im, const json_t *in, co
 {
     const char *column;
     TRY(text_of(im, in, "tf_adjustment_column", where, &column));
-    if (!column)
-        return ST_OK;
+    const json_t *weight = json_object_get(in, "tf_adjustment_weight");
+    if (!column || (json_is_number(weight) && json_number_value(weight) == 0.0))
+        return ST_OK; /* no adjustment */
     if (json_is_true(json_object_get(in, "disable_tf_exact_match_detection")))
         return bad(im, "%.100s: \"disable_tf_exact_match_detection\" has no counterpart", where);
     size_t n = strlen(column);

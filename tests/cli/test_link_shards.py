@@ -112,15 +112,17 @@ with temp_dir() as d:
     os.mkdir(folder)
     shards(folder, FEBRL, febrl, model, 3)
     write(os.path.join(folder, "notes.txt"), "not a part")
-    r = join(d, shuffled, febrl, model, [folder], "--summary", os.path.join(d, "summary.json"))
+    r = join(d, shuffled, febrl, model, [folder], "--summary", os.path.join(d, "summary.json"), "--report",
+             os.path.join(d, "joined.html"))
     equal(read(os.path.join(d, "joined.csv")), read(whole), "a directory of parts joined on rows in another order")
     summary = json.load(open(os.path.join(d, "summary.json")))
     linked(d, FEBRL, "--spec", febrl, "--use-model", model, "--out", whole, "--summary",
-           os.path.join(d, "whole.json"))
+           os.path.join(d, "whole.json"), "--report", os.path.join(d, "whole.html"))
     one = json.load(open(os.path.join(d, "whole.json")))
     equal([summary[k] for k in ("pairs_scored", "blocking", "clusters", "warnings", "unlinkable")],
           [one[k] for k in ("pairs_scored", "blocking", "clusters", "warnings", "unlinkable")],
           "counts in the summary are those of one run")
+    equal(read(os.path.join(d, "joined.html")), read(os.path.join(d, "whole.html")), "and so is the report")
 
     # what does not belong together is refused, and nothing is written
     parts = [os.path.join(folder, f"{k}-of-3.part") for k in (1, 2, 3)]
