@@ -1,7 +1,6 @@
 /* Every definition, strict and lenient, side by side, with what is unknown. */
 #include "app/report_parts.h"
 
-#include "chart/forest.h"
 #include "stats/proportion.h"
 
 #include <math.h>
@@ -71,11 +70,7 @@ static enum status chart(struct report *r, struct err *e)
                                 .note = r->source};
     struct chart_axis axis = {.label = "Share of all people in the register",
                               .format = CHART_PERCENT};
-    struct buf svg = BUF_EMPTY;
-    struct chart_table data = {0};
-    TRY(chart_forest(&words, axis, &forest, &svg, &data, e));
-    bulletin_figure(r->b, "definitions", &svg, &data);
-    return ST_OK;
+    return report_forest(r, &words, axis, &forest, e);
 }
 
 enum status report_definitions(struct report *r, struct err *e)

@@ -2,7 +2,6 @@
  * differ. */
 #include "app/report_parts.h"
 
-#include "chart/forest.h"
 #include "stats/wording.h"
 
 #include <math.h>
@@ -183,13 +182,10 @@ static enum status chart(struct report *r, bool protective, struct err *e)
         .desc = "One row for each factor, the commonest first: the share of people answered for "
                 "whom it was found present, as a point, with its 95% Wilson interval as a line.",
         .note = r->source};
-    struct buf svg = BUF_EMPTY;
-    struct chart_table data = {0};
-    TRY(chart_forest(
-        &words, (struct chart_axis){.label = "Share of people answered", .format = CHART_PERCENT},
-        &(struct chart_forest){rows, n, NAN}, &svg, &data, e));
-    bulletin_figure(r->b, id, &svg, &data);
-    return ST_OK;
+    return report_forest(
+        r, &words,
+        (struct chart_axis){.label = "Share of people answered", .format = CHART_PERCENT},
+        &(struct chart_forest){rows, n, NAN}, e);
 }
 
 enum status report_factors(struct report *r, struct err *e)

@@ -1,7 +1,6 @@
 /* Leaving support, and what follow-up found. */
 #include "app/leaving_table.h"
 
-#include "chart/bar.h"
 #include "domain/dictionary.h"
 
 enum { CHART_YEARS = 6 };
@@ -37,12 +36,8 @@ static enum status chart(struct report *r, struct err *e)
                 "with the person missing or absconded, returned to the home country, or with "
                 "nothing in place. The numbers stand at the bars and in the table.",
         .note = r->source};
-    struct buf svg = BUF_EMPTY;
-    struct chart_table data = {0};
-    TRY(chart_bar(&words, (struct chart_axis){.label = "Spells of support that ended"}, &bars, &svg,
-                  &data, e));
-    bulletin_figure(r->b, "leaving", &svg, &data);
-    return ST_OK;
+    return report_bars(r, &words, (struct chart_axis){.label = "Spells of support that ended"},
+                       &bars, e);
 }
 
 static void followup_table(struct report *r)

@@ -9,6 +9,8 @@
 #include "app/register_mse.h"
 #include "app/release_tables.h"
 #include "app/report.h"
+#include "chart/bar.h"
+#include "chart/forest.h"
 #include "publish/bulletin.h"
 
 struct cif_curve;
@@ -187,6 +189,14 @@ extern const char *const exploitation_words[EXPLOITATION_WORDS];
 /* People by group and repeats found, with the share that has a new episode. */
 void report_profile_table(struct report *r, const char *title, const struct release_table *t,
                           const char *const *words);
+/* Draws a chart twice, for a page and for a phone, and adds it with its data; words.id names the
+ * file. */
+MUST_CHECK enum status report_forest(struct report *r, const struct chart_words *words,
+                                     struct chart_axis axis, const struct chart_forest *forest,
+                                     struct err *e);
+MUST_CHECK enum status report_bars(struct report *r, const struct chart_words *words,
+                                   struct chart_axis axis, const struct chart_bars *bars,
+                                   struct err *e);
 /* A share for a chart's data, to four decimals. */
 double share_as_shown(double share);
 /* "12.3" from 0.123, in the report's memory */

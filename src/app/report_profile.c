@@ -1,7 +1,6 @@
 /* Who: nationality, sex, age, type. */
 #include "app/report_parts.h"
 
-#include "chart/forest.h"
 #include "stats/proportion.h"
 
 #include <math.h>
@@ -88,11 +87,7 @@ static enum status chart(struct report *r, const char *id, const char *title,
                 "found, as a point, with its 95% Wilson interval as a line.",
         .note = r->source};
     struct chart_axis axis = {.label = "Share of the group's people", .format = CHART_PERCENT};
-    struct buf svg = BUF_EMPTY;
-    struct chart_table data = {0};
-    TRY(chart_forest(&words, axis, &forest, &svg, &data, e));
-    bulletin_figure(r->b, id, &svg, &data);
-    return ST_OK;
+    return report_forest(r, &words, axis, &forest, e);
 }
 
 enum status report_profile(struct report *r, struct err *e)

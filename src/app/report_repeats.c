@@ -1,8 +1,6 @@
 /* How many people, referrals and repeats, split as nobody else does. */
 #include "app/report_parts.h"
 
-#include "chart/bar.h"
-
 #include <math.h>
 
 enum { CHART_YEARS = 6 };
@@ -90,17 +88,13 @@ static enum status chart(struct report *r, struct err *e)
                               .values = values,
                               .hidden = "[c]"};
     struct chart_words words = {
-        .id = "repeats",
+        .id = "repeats-by-year",
         .title = "Repeat NRM referrals by year and kind",
         .desc = "Horizontal bars for each of the last years, three a year: repeats about the same "
                 "incident, about a new episode, and those that the records cannot tell apart. The "
                 "numbers are in the table.",
         .note = r->source};
-    struct buf svg = BUF_EMPTY;
-    struct chart_table data = {0};
-    TRY(chart_bar(&words, (struct chart_axis){.label = "Referrals"}, &bars, &svg, &data, e));
-    bulletin_figure(r->b, "repeats-by-year", &svg, &data);
-    return ST_OK;
+    return report_bars(r, &words, (struct chart_axis){.label = "Referrals"}, &bars, e);
 }
 
 enum status report_repeats(struct report *r, struct err *e)

@@ -1,8 +1,6 @@
 /* The eight triggers of a flag. */
 #include "app/report_parts.h"
 
-#include "chart/bar.h"
-
 #include <math.h>
 
 static const struct table_column columns[] = {{"Trigger", false, 0},
@@ -52,9 +50,5 @@ enum status report_triggers(struct report *r, struct err *e)
         .desc = "One horizontal bar for each of the eight triggers; its length is the "
                 "number of people flagged by it.",
         .note = r->source};
-    struct buf svg = BUF_EMPTY;
-    struct chart_table data = {0};
-    TRY(chart_bar(&words, (struct chart_axis){.label = "People"}, &bars, &svg, &data, e));
-    bulletin_figure(r->b, "triggers", &svg, &data);
-    return ST_OK;
+    return report_bars(r, &words, (struct chart_axis){.label = "People"}, &bars, e);
 }

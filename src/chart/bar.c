@@ -20,6 +20,7 @@ static void fill_table(const struct chart_bars *b, const char *value_name,
 
 struct rows {
     double left, right, top, bar, gap;
+    bool narrow; /* labels above their bars, in the gap */
 };
 
 /* The value, and beside it the name of the series: no key to look up, no colour to tell apart. */
@@ -37,7 +38,11 @@ static void draw_row(struct svg *svg, const struct chart_bars *b, size_t c, cons
 {
     double step = (double)b->series_count * r->bar + r->gap, y = r->top + (double)c * step;
     double middle = y + (double)b->series_count * r->bar / 2, width = r->right - r->left;
-    svg_text(svg, r->left - 10, middle + 5.5, b->categories[c], &(struct svg_font){.anchor = 'e'});
+    if (r->narrow)
+        svg_text(svg, r->left, y - 7, b->categories[c], &(struct svg_font){0});
+    else
+        svg_text(svg, r->left - 10, middle + 5.5, b->categories[c],
+                 &(struct svg_font){.anchor = 'e'});
     double zero = r->left + (0 - a->lo) / (a->hi - a->lo) * width;
     for (size_t s = 0; s < b->series_count; s++, y += r->bar) {
         double v = b->values[s * b->category_count + c];
@@ -52,8 +57,9 @@ static void draw_row(struct svg *svg, const struct chart_bars *b, size_t c, cons
         chart_number(v, a->format, text);
         draw_value(svg, b, s, fmax(zero, end) + 6, y + r->bar / 2 + 5.5, text);
     }
-    svg_line(svg, zero, r->top + (double)c * step - r->gap / 2, zero,
-             r->top + (double)(c + 1) * step - r->gap / 2,
+    svg_line(svg, zero,
+             r->narrow ? r->top + (double)c * step : r->top + (double)c * step - r->gap / 2, zero,
+             r->narrow ? y : r->top + (double)(c + 1) * step - r->gap / 2,
              &(struct svg_pen){.stroke = SVG_INK, .width = 1.5});
 }
 
@@ -83,24 +89,27 @@ enum status chart_bar(const struct chart_words *words, struct chart_axis value,
     if (hi == 0 && lo == 0)
         hi = 1;
     chart_axis_fit(&value, lo, hi, true);
-    struct rows r = {.bar = b->series_count == 1 ? 26 : 20, .gap = 12};
-    double rows_height = (double)b->category_count * ((double)b->series_count * r.bar + r.gap);
     double width = words->width > 0 ? words->width : CHART_WIDTH;
+    const bool narrow = width < CHART_NARROW;
+    const char *note = narrow ? NULL : words->note;
+    struct rows r = {
+        .bar = b->series_count == 1 ? 26 : 20, .gap = narrow ? 34 : 12, .narrow = narrow};
+    double rows_height = (double)b->category_count * ((double)b->series_count * r.bar + r.gap);
+    double rest = narrow ? 60 + svg_title_height(words->title, width) : 120 + (note ? 24 : 0);
     struct svg svg;
-    struct svg_page page = {words->id, words->title, words->desc, width,
-                            rows_height + 120 + (words->note ? 24 : 0)};
+    struct svg_page page = {words->id, words->title, words->desc, width, rows_height + rest};
     double y = svg_begin(&svg, &page) + 10;
     if (value.label) {
         svg_text(&svg, 12, y, value.label, &(struct svg_font){.colour = SVG_MUTED});
         y += 26;
     }
-    r.left = fmin(12 + label + 10, width * 0.55);
-    r.right = width - 90 - series_room(b);
-    r.top = y;
+    r.left = narrow ? 12 : fmin(12 + label + 10, width * 0.55);
+    r.right = fmax(r.left + 60, width - (narrow ? 60 : 90) - series_room(b));
+    r.top = narrow ? y + 16 : y;
     for (size_t c = 0; c < b->category_count; c++)
         draw_row(&svg, b, c, &r, &value);
-    if (words->note)
-        svg_text(&svg, 12, page.height - 10, words->note,
+    if (note)
+        svg_text(&svg, 12, page.height - 10, note,
                  &(struct svg_font){.size = 14, .colour = SVG_MUTED});
     svg_end(&svg, out);
     if (table)

@@ -2,8 +2,10 @@
 
 #include <math.h>
 
-#define LABEL_SHARE 0.4 /* of the width, at most, for labels */
-#define TICK_ROOM 75    /* pixels a tick, at least */
+#define LABEL_SHARE 0.4     /* of the width, at most, for labels */
+#define TICK_ROOM 75        /* pixels a tick, at least */
+#define ROW_NARROW 58.0     /* a label above its interval */
+#define ROW_NARROW_TWO 78.0 /* of two lines */
 
 static void fill_table(const struct chart_forest *f, const char *name, struct chart_table *table)
 {
@@ -70,10 +72,19 @@ static void draw_label(struct plot *p, const char *label, double room, double y)
         svg_text_wrapped(&p->svg, p->left - 12, y - 4, room, label, &font);
 }
 
-static void draw_row(struct plot *p, const struct chart_estimate *r, double y)
+static bool narrow(const struct chart_words *w)
+{
+    return w->width > 0 && w->width < CHART_NARROW;
+}
+
+static void draw_row(struct plot *p, const struct chart_estimate *r, double y, double step)
 {
     bool cut;
-    draw_label(p, r->label, p->left - 24, y);
+    if (narrow(&p->words))
+        svg_text_wrapped(&p->svg, 12, y + 36 - step, p->svg.width - 24, r->label,
+                         &(struct svg_font){0});
+    else
+        draw_label(p, r->label, p->left - 24, y);
     if (!isnan(r->floor) && !isnan(r->ceiling)) {
         double a = clipped(p, r->floor, &cut), b = clipped(p, r->ceiling, &cut);
         svg_rect(&p->svg, a, y - 9, fmax(2, b - a), 18,
@@ -107,11 +118,17 @@ enum status chart_forest(const struct chart_words *words, struct chart_axis valu
     chart_axis_fit(&value, range[0], range[1], true);
     struct chart_words w = *words;
     double label_room = LABEL_SHARE * (w.width > 0 ? w.width : CHART_WIDTH);
-    w.height = 130 + (label > label_room ? 44 : 34) * (double)f->count + (w.note ? 24 : 0);
+    if (narrow(&w)) {
+        w.note = NULL;
+        w.height = 106 + svg_title_height(w.title, w.width) +
+                   (label > w.width - 24 ? ROW_NARROW_TWO : ROW_NARROW) * (double)f->count;
+    } else {
+        w.height = 130 + (label > label_room ? 44 : 34) * (double)f->count + (w.note ? 24 : 0);
+    }
     struct plot p;
     struct chart_axis rows = {.lo = 0, .hi = 1};
     plot_begin(&p, &w, value, rows, text, 0);
-    p.left = 24 + fmin(label, label_room);
+    p.left = narrow(&w) ? 16 : 24 + fmin(label, label_room);
     double ticks[24];
     int wanted = (int)fmin(5, fmax(2, (p.right - p.left) / TICK_ROOM));
     size_t n = chart_ticks(value.lo, value.hi, value.log, wanted, ticks, 24);
@@ -123,14 +140,17 @@ enum status chart_forest(const struct chart_words *words, struct chart_axis valu
         svg_text(&p.svg, x, p.bottom + 20, t, &(struct svg_font){.anchor = 'm'});
     }
     if (value.label)
-        svg_text(&p.svg, (p.left + p.right) / 2, p.bottom + 44, value.label,
-                 &(struct svg_font){.anchor = 'm', .colour = SVG_MUTED});
+        svg_text(&p.svg, narrow(&w) ? 12 : (p.left + p.right) / 2, p.bottom + 44, value.label,
+                 &(struct svg_font){.anchor = narrow(&w) ? 's' : 'm', .colour = SVG_MUTED});
     if (isfinite(f->reference))
         svg_line(&p.svg, plot_x(&p, f->reference), p.top, plot_x(&p, f->reference), p.bottom,
                  &(struct svg_pen){.stroke = SVG_INK, .dash = "5 4"});
     double step = (p.bottom - p.top) / (double)f->count;
     for (size_t k = 0; k < f->count; k++)
-        draw_row(&p, &f->rows[k], p.top + ((double)k + 0.5) * step);
+        draw_row(&p, &f->rows[k],
+                 narrow(&w) ? p.top + (double)(k + 1) * step - 15
+                            : p.top + ((double)k + 0.5) * step,
+                 step);
     plot_end(&p, svg);
     if (table)
         fill_table(f, value.label ? value.label : "value", table);

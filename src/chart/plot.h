@@ -26,7 +26,9 @@ struct chart_words {
     const char *note;     /* under the chart: source, definitions version, suppression; or NULL */
     double width, height; /* 0: 720 x 440 */
 };
-enum { CHART_WIDTH = 720, CHART_HEIGHT = 440 };
+/* Bars and intervals that are drawn narrower than CHART_NARROW, for a phone, have their labels
+ * above them and no note. */
+enum { CHART_WIDTH = 720, CHART_HEIGHT = 440, CHART_NARROW = 480, CHART_PHONE = 344 };
 
 /* The data behind a chart: rows of cells, written as CSV or an HTML table. */
 struct chart_table {

@@ -57,6 +57,8 @@ static void add_pen(struct buf *b, const struct svg_pen *pen)
         text_attribute(b, "stroke-dasharray", pen->dash);
 }
 
+static const struct svg_font title_font = {.size = 19, .bold = true};
+
 double svg_begin(struct svg *s, const struct svg_page *page)
 {
     *s = (struct svg){.width = page->width, .height = page->height};
@@ -78,8 +80,7 @@ double svg_begin(struct svg *s, const struct svg_page *page)
     buf_add_xml(b, str_of(page->desc));
     buf_adds(b, "</desc>\n");
     svg_rect(s, 0, 0, page->width, page->height, &(struct svg_pen){.fill = SVG_PAPER});
-    return svg_text_wrapped(s, 12, 28, page->width - 24, page->title,
-                            &(struct svg_font){.size = 19, .bold = true});
+    return svg_text_wrapped(s, 12, 28, page->width - 24, page->title, &title_font);
 }
 
 void svg_line(struct svg *s, double x1, double y1, double x2, double y2, const struct svg_pen *pen)
@@ -162,31 +163,50 @@ double svg_text_width(const char *text, double size)
     return width * size;
 }
 
+/* Where the line that begins at `start` ends. */
+static size_t line_end(const char *text, size_t n, size_t start, double width,
+                       const struct svg_font *font)
+{
+    double size = font->size > 0 ? font->size : 16;
+    char line[256];
+    size_t end = start, fit = start;
+    while (end < n && end - start < sizeof line - 1) {
+        size_t next = end + 1;
+        while (next < n && text[next] != ' ')
+            next++;
+        if (next - start >= sizeof line)
+            break;
+        memcpy(line, text + start, next - start);
+        line[next - start] = '\0';
+        if (fit > start && svg_text_width(line, size) * (font->bold ? 1.1 : 1) > width)
+            break;
+        fit = end = next;
+    }
+    return fit == start ? n : fit; /* one word that is longer than a line */
+}
+
 double svg_text_wrapped(struct svg *s, double x, double y, double width, const char *text,
                         const struct svg_font *font)
 {
     double size = font->size > 0 ? font->size : 16;
     size_t n = strlen(text);
-    char line[256];
     for (size_t start = 0; start < n;) {
-        size_t end = start, fit = start;
-        while (end < n && end - start < sizeof line - 1) {
-            size_t next = end + 1;
-            while (next < n && text[next] != ' ')
-                next++;
-            if (next - start >= sizeof line)
-                break;
-            memcpy(line, text + start, next - start);
-            line[next - start] = '\0';
-            if (fit > start && svg_text_width(line, size) * (font->bold ? 1.1 : 1) > width)
-                break;
-            fit = end = next;
-        }
-        if (fit == start)
-            fit = n; /* one word that is longer than a line */
-        text_line(s, x, y, (struct str){text + start, fit - start}, font);
+        size_t end = line_end(text, n, start, width, font);
+        text_line(s, x, y, (struct str){text + start, end - start}, font);
         y += size * 1.3;
-        start = fit + (fit < n);
+        start = end + (end < n);
+    }
+    return y;
+}
+
+double svg_title_height(const char *title, double width)
+{
+    size_t n = strlen(title);
+    double y = 0;
+    for (size_t start = 0; start < n;) {
+        size_t end = line_end(title, n, start, width - 24, &title_font);
+        y += title_font.size * 1.3;
+        start = end + (end < n);
     }
     return y;
 }

@@ -72,6 +72,8 @@ void svg_path(struct svg *s, const struct svg_point *p, size_t n, bool closed,
 void svg_marker(struct svg *s, double x, double y, double r, size_t series);
 void svg_end(struct svg *s, struct buf *out);
 
+/* How high the title will be on a page of that width. */
+double svg_title_height(const char *title, double width);
 /* Width that the text is likely to take, in the same unit as the size. */
 double svg_text_width(const char *text, double size);
 

@@ -334,6 +334,12 @@ static struct csvw_file describe_data(struct bulletin *b, const struct figure *f
 
 void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct chart_table *data)
 {
+    bulletin_figure_pair(b, id, svg, NULL, data);
+}
+
+void bulletin_figure_pair(struct bulletin *b, const char *id, struct buf *svg, struct buf *narrow,
+                          struct chart_table *data)
+{
     close_list(b);
     MEM_GROW(b->figures, b->figure_cap, b->figure_count + 1);
     struct figure *f = &b->figures[b->figure_count++];
@@ -343,9 +349,14 @@ void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct
     const char *svg_start = f->svg.p ? strstr(f->svg.p, "<svg") : NULL;
     f->title = arena_strndup(&b->memory, title.p, title.n);
     buf_addf(&b->body,
-             "<figure>\n<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Chart: "
-             "%s\">\n%s</div>\n<figcaption><a href=\"figures/%s.svg\">Picture (SVG)</a>",
-             f->title, svg_start ? svg_start : "", f->id);
+             "<figure>\n<div class=\"scroll%s\" role=\"group\" tabindex=\"0\" "
+             "aria-label=\"Chart: %s\">\n%s</div>\n",
+             narrow ? " roomy" : "", f->title, svg_start ? svg_start : "");
+    if (narrow) {
+        buf_addf(&b->body, "<div class=\"narrow\">\n%s</div>\n", narrow->p ? narrow->p : "");
+        buf_free(narrow);
+    }
+    buf_addf(&b->body, "<figcaption><a href=\"figures/%s.svg\">Picture (SVG)</a>", f->id);
     if (data) {
         chart_table_csv(data, &f->csv);
         f->data = describe_data(b, f, data);

@@ -51,6 +51,9 @@ void bulletin_table(struct bulletin *b, const struct table *t);
 void bulletin_table_folded(struct bulletin *b, const struct table *t);
 /* Takes the SVG and the data behind it over (both are empty afterwards). `id` names the file. */
 void bulletin_figure(struct bulletin *b, const char *id, struct buf *svg, struct chart_table *data);
+/* The same with a second drawing for windows as narrow as a phone's. */
+void bulletin_figure_pair(struct bulletin *b, const char *id, struct buf *svg, struct buf *narrow,
+                          struct chart_table *data);
 /* The number of a new note, for "[note N]". */
 int bulletin_note(struct bulletin *b, const char *text);
 
