@@ -264,7 +264,7 @@ static enum status find_partners(struct job *j, struct link_records *r, struct s
 
 static enum status link_new(struct job *j, struct err *e)
 {
-    struct link_records r;
+    struct link_records r = {0};
     struct seeds seeds = {0};
     struct link_wanted wanted = {.only_fresh = true, .after = j->linked};
     int64_t *again = mem_array(j->pendings + 1, sizeof *again), highest = j->linked;

@@ -33,8 +33,8 @@ enum status review_answers_read(struct store *s, int64_t a, int64_t b, struct ar
                                 struct review_answer *first, struct review_answer *second,
                                 struct err *e)
 {
-    struct answers f = {memory, first, second};
     *first = *second = (struct review_answer){0};
+    struct answers f = {memory, first, second};
     return store_reviews_of(s, a, b, note_answer, &f, e); /* a correction may turn the two round */
 }
 
