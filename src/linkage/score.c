@@ -247,9 +247,10 @@ void model_bind(const struct link_model *m, struct link_data *d, bool same_data)
     }
     for (int k = 0; k < d->columns; k++) {
         struct column *c = &d->column[k];
+        c->unused |= m->column[k].unused; /* it has no weights there */
         if (c->own && !c->unused)
             bind_own(&m->column[k], c);
-        for (uint32_t v = 1; !c->own && v < c->values; v++)
+        for (uint32_t v = 1; !c->own && !c->unused && v < c->values; v++)
             c->value[v].equal_bits =
                 (float)(same_data ? model_equal_bits(&m->column[k], frequency_in(c, v))
                                   : model_text_bits(&m->column[k], intern_text(&c->texts, v)));
@@ -338,7 +339,9 @@ static float guard_household(const struct scorer *s, float w, float personal, fl
 {
     if (fminf(personal, unborn) > w + 12.0f)
         return w;
-    return -log2f(exp2f(-w) + s->household * exp2f(-personal) + s->twins * exp2f(-unborn));
+    /* against strangers' odds, so that no weight is too far out for a number */
+    return w - (float)log2(1.0 + (double)s->household * exp2((double)(w - personal)) +
+                           (double)s->twins * exp2((double)(w - unborn)));
 }
 
 float score_pattern(const struct scorer *s, const uint32_t *a, uint64_t pattern,

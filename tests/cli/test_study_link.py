@@ -540,6 +540,37 @@ def report():
                     "--memory", "1k"), "64M", name="a bound that is too small", code=2)
 
 
+def a_model_on_other_data():
+    """A column that the model does not use weighs nothing on data where it could; and weights that are too far
+    out for 2 to their power are weights all the same."""
+    with temp_dir() as d:
+        r = random.Random(13)
+        columns = {"given": "given_name", "family": "family_name", "dob": "date", "kind": "code"}
+        for name, kinds in (("train", "k"), ("use", "kl")):
+            write(os.path.join(d, name + ".csv"), "rec_id,given,family,dob,kind\n" + "".join(
+                f"x{i:04},{r.choice(['ana', 'anna', 'eva'])},{r.choice(['hoxha', 'hoxa', 'dema'])},"
+                f"199{r.randrange(10)}-0{r.randrange(1, 9)}-0{r.randrange(1, 9)},{r.choice(kinds)}\n"
+                for i in range(200)))
+        s, model, out = spec(d, columns), os.path.join(d, "m.json"), os.path.join(d, "c.csv")
+        pairs = os.path.join(d, "p.csv")
+        run_json("study", "link", os.path.join(d, "train.csv"), "--spec", s, "--out", out, "--model", model)
+        with open(model) as f:
+            doc = json.load(f)
+        for name, times in (("as trained", 1), ("far out", 25)):
+            for c in doc["comparisons"]:
+                for level in c.get("levels", []):
+                    level["bits"] *= times
+            write(model, json.dumps(doc))
+            summary = run_json("study", "link", os.path.join(d, "use.csv"), "--spec", s, "--out", out, "--use-model",
+                               model, "--pairs", pairs, "--pairs-from", "-99999")
+            with open(pairs, newline="") as f:
+                weights = [float(p["match_weight"]) for p in csv.DictReader(f)]
+            ok(len(weights) == summary["pairs_scored"] and all(math.isfinite(w) for w in weights),
+               f"a model on other data, weights {name}: every pair has one",
+               f"{len(weights)} of {summary['pairs_scored']}")
+        ok(min(weights) < -128, "some of them are under -128 bits", min(weights))
+
+
 def explain():
     people, s = os.path.join(EXAMPLES, "people.csv"), os.path.join(EXAMPLES, "people-spec.json")
     base = ("study", "link-explain", people, "--spec", s, "--pair")
@@ -644,6 +675,7 @@ truth_pairs_agree()
 determinism()
 determinism_with_ties()
 model_file()
+a_model_on_other_data()
 modes()
 dates()
 disputed_age()
