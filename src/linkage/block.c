@@ -7,11 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Budgets in pairs: enough to be thorough with thousands of records, linear with millions. */
-static const uint64_t BUDGET_BASE = 8000000, BUDGET_PER_RECORD = 60, RULE_SHARE = 4,
-                      PAIRS_MOST = 2000000000;
-enum { CAP_LEAST = 30 };
-
 /* ---- keys ---- */
 
 static uint64_t mix64(uint64_t h, uint64_t v)
@@ -238,19 +233,22 @@ static void add_rule(struct builder *b, const struct link_rule *r)
 
 /* ---- choosing rules ---- */
 
-static void add_keys(struct builder *b, int keys, const struct link_key *key)
+static void add_keys(const struct link_data *d, struct chosen_rules *c, int keys,
+                     const struct link_key *key)
 {
     struct link_rule r = {.keys = keys};
     for (int k = 0; k < keys; k++) {
-        if (key[k].column < 0 || b->d->column[key[k].column].unused)
+        if (key[k].column < 0 || d->column[key[k].column].unused)
             return;
         r.key[k] = key[k];
     }
-    add_rule(b, &r);
+    if (c->rules == CHOSEN_RULES_MOST)
+        BUG("more than %d rules to choose from", CHOSEN_RULES_MOST);
+    c->rule[c->rules++] = r;
 }
 
 #define KEYS(...)                                                                                  \
-    add_keys(b, (int)(sizeof((struct link_key[]){__VA_ARGS__}) / sizeof(struct link_key)),         \
+    add_keys(d, c, (int)(sizeof((struct link_key[]){__VA_ARGS__}) / sizeof(struct link_key)),      \
              (struct link_key[]){__VA_ARGS__})
 
 static bool stands_alone(enum link_type t)
@@ -260,9 +258,8 @@ static bool stands_alone(enum link_type t)
 }
 
 /* Combinations of a date with what else there is. */
-static void add_date_rules(struct builder *b, int date)
+static void add_date_rules(const struct link_data *d, struct chosen_rules *c, int date)
 {
-    const struct link_data *d = b->d;
     int g = d->given, f = d->family;
     KEYS({date, LINK_WHOLE, 0}, {g, LINK_PREFIX, 1});
     KEYS({date, LINK_WHOLE, 0}, {f, LINK_PREFIX, 1});
@@ -276,9 +273,9 @@ static void add_date_rules(struct builder *b, int date)
     KEYS({g, LINK_PREFIX, 1}, {f, LINK_PREFIX, 1}, {date, LINK_PART_YEAR, 0});
 }
 
-static void add_name_rules(struct builder *b)
+static void add_name_rules(const struct link_data *d, struct chosen_rules *c)
 {
-    int g = b->d->given, f = b->d->family;
+    int g = d->given, f = d->family;
     if (g < 0)
         return;
     KEYS({g, LINK_WHOLE, 0}, {f, LINK_WHOLE, 0});
@@ -289,17 +286,17 @@ static void add_name_rules(struct builder *b)
     KEYS({g, LINK_PREFIX, 3}, {f, LINK_PREFIX, 3});
 }
 
-static void choose_rules(struct builder *b)
+void rules_choose(const struct link_data *d, struct chosen_rules *c)
 {
-    const struct link_data *d = b->d;
+    c->rules = 0;
     for (int k = 0; k < d->columns; k++)
         if (stands_alone(d->column[k].type))
             KEYS({k, LINK_WHOLE, 0});
-    add_name_rules(b);
+    add_name_rules(d, c);
     for (int k = 0; k < d->columns; k++) {
         enum link_type t = d->column[k].type;
         if (t == LINK_DATE)
-            add_date_rules(b, k);
+            add_date_rules(d, c, k);
         if (t == LINK_POSTCODE || t == LINK_PLACE || t == LINK_ADDRESS || t == LINK_TEXT ||
             t == LINK_PHONE) {
             KEYS({k, LINK_WHOLE, 0}, {d->given, LINK_PREFIX, 1});
@@ -310,12 +307,29 @@ static void choose_rules(struct builder *b)
                     KEYS({k, LINK_WHOLE, 0}, {m, LINK_PART_YEAR, 0});
         }
     }
-    /* nothing of that kind: any two columns together */
+}
+
+void rules_of_last_resort(const struct link_data *d, int column, struct chosen_rules *c)
+{
+    c->rules = 0;
+    KEYS({column, LINK_WHOLE, 0});
+    for (int k = column + 1; k < d->columns; k++)
+        KEYS({column, LINK_WHOLE, 0}, {k, LINK_WHOLE, 0});
+}
+
+static void add_chosen(struct builder *b)
+{
+    const struct link_data *d = b->d;
+    struct chosen_rules *c = mem_alloc(sizeof *c);
+    rules_choose(d, c);
+    for (int k = 0; k < c->rules; k++)
+        add_rule(b, &c->rule[k]);
     for (int j = 0; !b->p->rules && j < d->columns; j++) {
-        KEYS({j, LINK_WHOLE, 0});
-        for (int k = j + 1; k < d->columns; k++)
-            KEYS({j, LINK_WHOLE, 0}, {k, LINK_WHOLE, 0});
+        rules_of_last_resort(d, j, c);
+        for (int k = 0; k < c->rules; k++)
+            add_rule(b, &c->rule[k]);
     }
+    free(c);
 }
 
 /* ---- the plan ---- */
@@ -349,8 +363,8 @@ static void make_plan(struct plan *p, const struct link_data *d, const struct li
         for (int r = 0; r < d->spec.rules; r++)
             add_rule(&b, &d->spec.rule[r]);
     } else {
-        b.budget = (BUDGET_BASE + BUDGET_PER_RECORD * d->n) / RULE_SHARE;
-        choose_rules(&b);
+        b.budget = BUDGET_BASE + (uint64_t)BUDGET_PER_RECORD * d->n;
+        add_chosen(&b);
     }
     free(b.items);
     free(b.scratch);

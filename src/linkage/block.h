@@ -14,6 +14,11 @@
 
 #include "linkage/column.h"
 
+/* A rule's budget in pairs: enough to be thorough with thousands of records, linear with millions.
+ * Rules that the user gives may have PAIRS_MOST. A rule keeps its groups from the smallest on while
+ * their pairs together are within its budget; groups of up to CAP_LEAST records always. */
+enum { BUDGET_BASE = 2000000, BUDGET_PER_RECORD = 15, PAIRS_MOST = 2000000000, CAP_LEAST = 30 };
+
 struct group {
     uint32_t start, count; /* in plan_rule.order */
 };
@@ -50,6 +55,17 @@ void plan_new(struct plan *p, const struct link_data *d);
 struct link_frozen;
 void plan_frozen(struct plan *p, const struct link_data *d, const struct link_frozen *f);
 void plan_free(struct plan *p);
+
+/* The rules that are chosen when none are given, in the order in which they are tried; of a rule of
+ * several columns only the records that no earlier rule of one of them alone has covered. When not
+ * one of them has a group, the columns' rules of last resort follow, until one has. */
+enum { CHOSEN_RULES_MOST = 512 };
+struct chosen_rules {
+    struct link_rule rule[CHOSEN_RULES_MOST];
+    int rules;
+};
+void rules_choose(const struct link_data *d, struct chosen_rules *c);
+void rules_of_last_resort(const struct link_data *d, int column, struct chosen_rules *c);
 
 /* The records' own key for a rule; false when a part is missing. */
 bool rule_key(const struct link_data *d, const struct link_rule *r, const uint32_t *row,

@@ -264,7 +264,7 @@ static void rules_to_columns(struct link_data *d)
     }
 }
 
-static enum status choose_columns(struct link_data *d, struct err *e)
+enum status link_data_layout(struct link_data *d, struct err *e)
 {
     bool split_full = true;
     int columns = d->spec.columns;
@@ -424,7 +424,7 @@ enum status link_data_finish(struct link_data *d, int threads, struct err *e)
         return ST_OK;
     flush_pending(d);
     TRY(sort_ids(d, e));
-    TRY(choose_columns(d, e));
+    TRY(link_data_layout(d, e));
     sort_sources(d);
     d->cell = mem_array((size_t)d->n * (size_t)d->columns, sizeof *d->cell);
     struct normaliser *nz = normaliser_new();

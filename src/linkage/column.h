@@ -105,6 +105,11 @@ static inline const uint32_t *data_row(const struct link_data *d, uint32_t recor
     return d->cell + (size_t)record * (size_t)d->columns;
 }
 
+/* Chooses the compared columns (a full name may become two) and makes the rules name them.
+ * link_data_finish does it; by itself it serves who needs the columns and no record. ST_DATA: more
+ * than LINK_MAX_COLUMNS. */
+MUST_CHECK enum status link_data_layout(struct link_data *d, struct err *e);
+
 /* Fills value, words and count for the texts from number `first` on (counts are left 0). */
 struct normaliser;
 void column_derive(struct column *c, uint32_t first);

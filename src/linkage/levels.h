@@ -9,6 +9,11 @@
 
 enum { LEVEL_MISSING = 0, LEVEL_SAME = 1 };
 
+/* Raise it whenever a level is added or comes to mean something else, or when it depends on a form
+ * of the values that it did not depend on before: src/sqlgen says the same levels in SQL, and does
+ * not compile until it has been looked at again. */
+#define LEVELS_VERSION 1
+
 /* Names: levels that a plain comparison of two values never gives. */
 enum {
     NAME_NEAR = 2,         /* a letter or so apart, or the same sound, or the same words */
