@@ -12,7 +12,9 @@
 #define TIE_TOTAL 0.45
 #define RELAX_COLUMNS 40000  /* beyond, the relaxation would take minutes */
 #define BRANCH_FRACTIONS 250 /* fewer fractional columns: branch and bound is tried */
-#define WALK_FLIPS 10000000
+#define WALK_FLIPS                                                                                 \
+    500000 /* and as many a column: a table of 2,500 columns needs a quarter million */
+#define WALK_FLIPS_COLUMN 300
 #define BRANCH_WEIGHT 5 /* an iteration within branch and bound costs as much more */
 
 /* Rows of each column. */
@@ -297,7 +299,7 @@ static void walk(const struct bip *p, const double *v, uint64_t seed, struct bip
     uint8_t *x = mem_alloc(p->n);
     for (uint32_t j = 0; j < p->n; j++)
         x[j] = v[j] > 0.5;
-    if (walk_solve(p, seed, WALK_FLIPS, x))
+    if (walk_solve(p, seed, WALK_FLIPS + (uint64_t)WALK_FLIPS_COLUMN * p->n, x))
         offer(p, x, out);
     free(x);
 }
