@@ -222,6 +222,8 @@ static enum status verify_dir(struct store *s, const char *dir, struct arena *me
 {
     struct ledger_release *row = NULL;
     TRY(find_row(s, dir, memory, &row, e));
+    if (!row)
+        BUG("a row of the ledger was found and is not there");
     TRY(release_files_check(dir, row, e));
     json_object_set_new(doc, "directory",
                         json_pack("{s:I,s:I,s:I}", "number", (json_int_t)row->number, "draft",
