@@ -101,7 +101,7 @@ static void add_word_key(struct column *c, const struct name_form *f, int k, str
 static uint32_t derive_name(struct column *c, uint32_t v, struct str s)
 {
     enum { MAX_SORTED = 32 };
-    uint64_t sound[MAX_SORTED];
+    uint64_t sound[MAX_SORTED] = {0};
     char joined[NORMALISED_MAX];
     int words = 0, sounds = 0;
     bool several = s.n && memchr(s.p, ' ', s.n);
