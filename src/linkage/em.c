@@ -319,7 +319,7 @@ static bool has_drifted(const struct link_model *m, const struct training *t,
                         const struct tally *tally)
 {
     for (int k = 0; k < m->columns; k++) {
-        double p[LINK_MAX_LEVELS];
+        double p[LINK_MAX_LEVELS] = {0};
         const struct model_column *c = &m->column[k];
         if (!c->unused &&
             chances_of(c, column_levels(&t->d->column[k])->m, tally->level[k], p) > DIFFERENT_MOST)
