@@ -58,13 +58,15 @@ static void headline(struct report *r)
                          "are about a new episode of exploitation; the others tell of the same "
                          "incident again.");
     else
-        bulletin_callout(r->b,
-                         arena_printf(&r->memory, "Between %s and %s of %s repeat NRM referrals",
-                                      grouped(r, n.kind[KIND_NEW]),
-                                      grouped(r, n.kind[KIND_NEW] + n.kind[KIND_UNCLEAR]),
-                                      grouped(r, n.all)),
-                         "are about a new episode of exploitation; the others tell of the same "
-                         "incident again.");
+        bulletin_callout(
+            r->b,
+            arena_printf(&r->memory, "Between %s and %s of %s repeat NRM referrals",
+                         grouped(r, n.kind[KIND_NEW]),
+                         grouped(r, n.kind[KIND_NEW] + n.kind[KIND_UNCLEAR]), grouped(r, n.all)),
+            arena_printf(&r->memory,
+                         "are about a new episode of exploitation; %s tell of the "
+                         "same incident again, and for %s the records cannot tell.",
+                         grouped(r, n.kind[KIND_SAME]), grouped(r, n.kind[KIND_UNCLEAR])));
 }
 
 static void point_repeats(struct report *r)
