@@ -1,7 +1,7 @@
 #include "app/study_attack.h"
 
+#include "app/study_sheet.h"
 #include "app/study_tables.h"
-#include "base/csv.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -17,26 +17,12 @@
 
 #define OTHER "(other)" /* the rest of a column of which only where-values are known */
 
-/* One published table as it is in its file. */
-struct sheet {
-    const char *path;
-    int release, table; /* of the job, of the spec in use */
-    size_t n, cap;
-    struct str *code; /* n x ndims */
-    enum print *kind;
-    int64_t *value;
-    long *line;
-    /* in the model: */
-    enum print *cell_kind; /* by table cell */
-    int64_t *cell_value;
-};
-
 struct run {
     const struct study_attack *job;
     struct study_tables t;
     struct spec found; /* the spec with only the tables that are in a directory */
     struct spec *rule; /* by release: `found` with the method that its summary.json names */
-    struct sheet *sheet;
+    struct study_sheet *sheet;
     int nsheets;
     struct model m;
     bool has_model;
@@ -49,71 +35,6 @@ struct run {
 };
 
 /* ---- reading ---- */
-
-static enum status read_value(struct sheet *s, struct str text, const char *name, long line,
-                              struct err *e)
-{
-    s->value[s->n] = 0;
-    s->kind[s->n] = PRINT_HIDDEN;
-    if (str_is(text, "[c]"))
-        return ST_OK;
-    s->kind[s->n] = PRINT_NUMBER;
-    if (!str_to_int64(text, &s->value[s->n]) || s->value[s->n] > LIMIT_COUNT) {
-        err_at(e, name, line, "value");
-        err_set(e, ST_DATA, "the value is neither a whole number nor [c]");
-        return err_hint(e, "Every hidden cell is [c]; every other cell is a count.");
-    }
-    if (s->value[s->n] < 0) {
-        err_at(e, name, line, "value");
-        return err_set(e, ST_DATA, "the value is negative: a count is 0 or more");
-    }
-    return ST_OK;
-}
-
-static enum status read_sheet_rows(struct run *run, struct sheet *s, struct csv *csv, struct err *e)
-{
-    const struct spec_table *t = &run->found.table[s->table];
-    int at[SPEC_MAX_DIMENSIONS], value;
-    struct csv_row row;
-    for (int d = 0; d < t->ndims; d++)
-        TRY(csv_need(csv, t->dim[d], &at[d], e));
-    TRY(csv_need(csv, "value", &value, e));
-    for (;;) {
-        TRY(csv_next_full(csv, &row, e));
-        if (row.n == 0)
-            return ST_OK;
-        if (s->n == LIMIT_TABLE_CELLS) {
-            err_at(e, csv->name, row.line, NULL);
-            return err_set(e, ST_DATA, "the table has more than %zu cells", LIMIT_TABLE_CELLS);
-        }
-        if (s->n == s->cap) {
-            s->cap = s->cap ? s->cap * 2 : 256;
-            s->code = mem_resize(s->code, s->cap * (size_t)t->ndims, sizeof *s->code);
-            s->kind = mem_resize(s->kind, s->cap, sizeof *s->kind);
-            s->value = mem_resize(s->value, s->cap, sizeof *s->value);
-            s->line = mem_resize(s->line, s->cap, sizeof *s->line);
-        }
-        for (int d = 0; d < t->ndims; d++) {
-            struct str c = row.cells[at[d]];
-            s->code[s->n * (size_t)t->ndims + (size_t)d] =
-                (struct str){arena_strndup(&run->t.arena, c.p, c.n), c.n};
-        }
-        TRY(read_value(s, row.cells[value], csv->name, row.line, e));
-        s->line[s->n++] = row.line;
-    }
-}
-
-static enum status read_sheet(struct run *run, int release, int table, const char *path,
-                              struct err *e)
-{
-    struct csv csv;
-    struct sheet *s = &run->sheet[run->nsheets++];
-    *s = (struct sheet){.path = path, .release = release, .table = table};
-    TRY(csv_open(&csv, path, e));
-    enum status st = read_sheet_rows(run, s, &csv, e);
-    csv_close(&csv);
-    return st;
-}
 
 /* The tables of the spec that any directory holds, and all their files. */
 static enum status read_sheets(struct run *run, struct err *e)
@@ -133,7 +54,9 @@ static enum status read_sheets(struct run *run, struct err *e)
                 arena_printf(&run->t.arena, "%s/%s.csv", job->dir[d], spec->table[t].name);
             if (access(path, F_OK) != 0)
                 continue;
-            TRY(read_sheet(run, d, run->found.ntables, path, e));
+            struct study_sheet *s = &run->sheet[run->nsheets++];
+            *s = (struct study_sheet){.release = d, .table = run->found.ntables};
+            TRY(study_sheet_read(s, &spec->table[t], path, &run->t.arena, e));
             any = true;
         }
         run->found.ntables += any;
@@ -155,23 +78,13 @@ static enum status read_sheets(struct run *run, struct err *e)
 /* study protect writes method and base beside the tables; without that the spec holds. */
 static enum status read_rule(struct run *run, int d, struct err *e)
 {
-    struct spec *rule = &run->rule[d];
     const char *path = arena_printf(&run->t.arena, "%s/summary.json", run->job->dir[d]);
     json_t *doc;
-    *rule = run->found;
+    run->rule[d] = run->found;
     if (access(path, F_OK) != 0)
         return ST_OK;
     TRY(json_read_file(path, &doc, e));
-    const char *method = json_string_value(json_object_get(doc, "method"));
-    int64_t base = (int64_t)json_integer_value(json_object_get(doc, "base"));
-    enum spec_method m = METHOD_ROUND;
-    while (method && m < METHOD_CELLKEY && strcmp(method, spec_method_name(m)) != 0)
-        m++;
-    if (method && strcmp(method, spec_method_name(m)) == 0 && m != METHOD_CELLKEY) {
-        rule->method = m;
-        if (m == METHOD_ROUND && base >= 2 && base <= LIMIT_COUNT)
-            rule->base = base;
-    }
+    study_rule_read(doc, &run->rule[d]);
     json_decref(doc);
     return ST_OK;
 }
@@ -208,7 +121,7 @@ static enum status flat_codes(struct run *run, struct model_column *col, bool co
     size_t n = 0, cap = 0, distinct = 0;
     bool is_dimension = false;
     for (int k = 0; k < run->nsheets; k++) {
-        const struct sheet *s = &run->sheet[k];
+        const struct study_sheet *s = &run->sheet[k];
         const struct spec_table *t = &run->found.table[s->table];
         for (int d = 0; d < t->ndims; d++)
             if (strcmp(t->dim[d], col->name) == 0) {
@@ -236,65 +149,6 @@ static enum status flat_codes(struct run *run, struct model_column *col, bool co
     return s;
 }
 
-/* ---- the printed values in the model ---- */
-
-static enum status table_cell(const struct run *run, const struct sheet *s, size_t i, size_t *cell,
-                              struct err *e)
-{
-    const struct model_table *t = &run->m.table[s->table];
-    size_t at = 0;
-    for (int d = 0; d < t->spec->ndims; d++) {
-        const struct model_column *col = &run->m.column[t->column[d]];
-        struct str text = s->code[i * (size_t)t->spec->ndims + (size_t)d];
-        uint32_t v = hier_find(col->h, text), lo = 0, hi = t->ncodes[d];
-        while (v != HIER_NONE && hi - lo > 1) {
-            uint32_t mid = lo + (hi - lo) / 2;
-            if (t->code[d][mid] <= v)
-                lo = mid;
-            else
-                hi = mid;
-        }
-        if (v == HIER_NONE || t->code[d][lo] != v) {
-            err_at(e, s->path, s->line[i], col->name);
-            err_set(e, ST_DATA, "code %.*s is not one of the table's",
-                    text.n > 40 ? 40 : (int)text.n, text.p);
-            return err_hint(e, "Check the hierarchy file, \"levels\" and \"where\" of the spec.");
-        }
-        at = at * t->ncodes[d] + lo;
-    }
-    *cell = at;
-    return ST_OK;
-}
-
-static enum status place_sheet(struct run *run, struct sheet *s, struct err *e)
-{
-    const struct model_table *t = &run->m.table[s->table];
-    free(s->cell_kind);
-    free(s->cell_value);
-    s->cell_kind = mem_zalloc(t->ncells, sizeof *s->cell_kind);
-    s->cell_value = mem_zalloc(t->ncells, sizeof *s->cell_value);
-    for (size_t i = 0; i < s->n; i++) {
-        size_t k = 0;
-        TRY(table_cell(run, s, i, &k, e));
-        if (s->cell_kind[k] != PRINT_NOTHING) {
-            err_at(e, s->path, s->line[i], NULL);
-            err_set(e, ST_DATA, "the cell is there twice");
-            return err_hint(e, "Each combination of codes has one row.");
-        }
-        s->cell_kind[k] = s->kind[i];
-        s->cell_value[k] = s->value[i];
-    }
-    for (size_t k = 0; k < t->ncells; k++)
-        if (s->cell_kind[k] == PRINT_NOTHING) {
-            char name[400];
-            model_cell_name(&run->m, t, k, '|', name, sizeof name);
-            err_at(e, s->path, 0, NULL);
-            err_set(e, ST_DATA, "the table has no row for %s", name);
-            return err_hint(e, "A hidden cell has a row with [c]; totals and zeros have rows too.");
-        }
-    return ST_OK;
-}
-
 static enum status build(struct run *run, bool complete, struct err *e)
 {
     if (run->has_model)
@@ -307,7 +161,7 @@ static enum status build(struct run *run, bool complete, struct err *e)
     run->has_model = true;
     TRY(model_build(&run->m, &run->found, run->t.column, run->t.ncolumns, run->job->spec, e));
     for (int k = 0; k < run->nsheets; k++)
-        TRY(place_sheet(run, &run->sheet[k], e));
+        TRY(study_sheet_place(&run->sheet[k], &run->m, e));
     return ST_OK;
 }
 
@@ -318,7 +172,7 @@ static int64_t *printed_numbers(const struct run *run, int release)
     for (uint32_t c = 0; c < run->m.ncells; c++)
         v[c] = -1;
     for (int k = 0; k < run->nsheets; k++) {
-        const struct sheet *s = &run->sheet[k];
+        const struct study_sheet *s = &run->sheet[k];
         const struct model_table *t = &run->m.table[s->table];
         for (size_t i = 0; i < t->ncells && (release < 0 || release == s->release); i++)
             if (s->cell_kind[i] == PRINT_NUMBER)
@@ -360,7 +214,7 @@ static enum status attack_one(struct run *run, struct audit *a, int release, str
     uint8_t *target = mem_zalloc(run->m.ncells, 1);
     bool agree = true;
     for (int k = 0; k < run->nsheets; k++) {
-        const struct sheet *s = &run->sheet[k];
+        const struct study_sheet *s = &run->sheet[k];
         const struct model_table *t = &run->m.table[s->table];
         for (size_t i = 0; i < t->ncells && (release < 0 || s->release == release); i++) {
             int64_t lo, hi;
@@ -459,7 +313,8 @@ static void add_whole(struct buf *b, int64_t v)
         buf_addf(b, ",%lld", (long long)v);
 }
 
-static void add_cell_name(const struct run *run, const struct sheet *s, size_t k, struct buf *b)
+static void add_cell_name(const struct run *run, const struct study_sheet *s, size_t k,
+                          struct buf *b)
 {
     char name[4000];
     const struct model_table *t = &run->m.table[s->table];
@@ -469,7 +324,7 @@ static void add_cell_name(const struct run *run, const struct sheet *s, size_t k
     buf_add_csv(b, str_of(name), false);
 }
 
-static bool is_exact_print(const struct run *run, const struct sheet *s, size_t k)
+static bool is_exact_print(const struct run *run, const struct study_sheet *s, size_t k)
 {
     return s->cell_kind[k] == PRINT_NUMBER && run->rule[s->release].method == METHOD_SUPPRESS;
 }
@@ -480,7 +335,7 @@ static enum status write_bounds(struct run *run, struct err *e)
     buf_adds(&b, "release,table,cell,lo,hi,lo_int,hi_int\n");
     for (int d = 0; d < run->job->ndirs; d++)
         for (int k = 0; k < run->nsheets; k++) {
-            const struct sheet *s = &run->sheet[k];
+            const struct study_sheet *s = &run->sheet[k];
             const struct model_table *t = &run->m.table[s->table];
             const struct audit *a = audit_of(run, d);
             for (size_t i = 0; i < t->ncells && s->release == d; i++) {
@@ -517,7 +372,7 @@ static enum status write_differences(struct run *run, struct err *e)
     buf_adds(&b, "from,to,table,cell,lo_int,hi_int\n");
     for (int k = 0; k < run->nsheets; k++)
         for (int j = 0; j < run->nsheets; j++) {
-            const struct sheet *s = &run->sheet[k], *u = &run->sheet[j];
+            const struct study_sheet *s = &run->sheet[k], *u = &run->sheet[j];
             const struct model_table *t = &run->m.table[s->table];
             if (s->table != u->table || u->release != s->release + 1)
                 continue;
@@ -594,14 +449,8 @@ enum status study_attack_run(const struct study_attack *job, json_t **summary, s
     enum status s = run_job(&run, summary, e);
     drop_audits(&run);
     free(run.audit);
-    for (int k = 0; k < run.nsheets; k++) {
-        free(run.sheet[k].code);
-        free(run.sheet[k].kind);
-        free(run.sheet[k].value);
-        free(run.sheet[k].line);
-        free(run.sheet[k].cell_kind);
-        free(run.sheet[k].cell_value);
-    }
+    for (int k = 0; k < run.nsheets; k++)
+        study_sheet_free(&run.sheet[k]);
     free(run.sheet);
     if (run.has_model)
         model_free(&run.m);

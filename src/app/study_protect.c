@@ -1,5 +1,6 @@
 #include "app/study_protect.h"
 
+#include "app/study_earlier.h"
 #include "app/study_tables.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -12,6 +13,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define WORST_SHOWN 20 /* cells named in the summary when the audit fails */
@@ -30,6 +32,8 @@ struct run {
     uint32_t relaxed;
     struct audit audit;
     uint64_t narrow, exact;
+    struct study_earlier earlier;
+    struct study_earlier_answer beside; /* the attack with earlier releases */
     double started;
 };
 
@@ -166,7 +170,34 @@ static enum status audit_publication(struct run *run, struct err *e)
     return ST_OK;
 }
 
+static enum status audit_with_earlier(struct run *run, struct err *e)
+{
+    if (!run->earlier.ndirs || run->narrow)
+        return ST_OK;
+    const struct model_records in = records(run);
+    const struct study_new_release now = {.m = &run->m,
+                                          .count = run->count,
+                                          .published = run->published,
+                                          .hidden = run->hidden,
+                                          .relaxed = run->relaxed > 0,
+                                          .noise = run->ptable.reach};
+    return study_earlier_attack(&run->earlier, &run->t, &in, &now, run->job->progress, &run->beside,
+                                e);
+}
+
 /* ---- the summary ---- */
+
+/* Which cells a table has, for whoever reads the release later. */
+static void add_shape(json_t *doc, const struct spec_table *t)
+{
+    json_t *dims = json_array(), *where = json_object();
+    for (int d = 0; d < t->ndims; d++)
+        json_array_append_new(dims, json_string(t->dim[d]));
+    for (int w = 0; w < t->nwhere; w++)
+        json_object_set_new(where, t->where[w].column, json_string(t->where[w].value));
+    json_object_set_new(doc, "dimensions", dims);
+    json_object_set_new(doc, "where", where);
+}
 
 static json_t *table_summary(const struct run *run, const struct model_table *t, int64_t totals[3])
 {
@@ -185,9 +216,11 @@ static json_t *table_summary(const struct run *run, const struct model_table *t,
     totals[0] += (int64_t)t->ncells;
     totals[1] += primaries;
     totals[2] += secondaries;
-    return json_pack("{s:s,s:I,s:I,s:I,s:I}", "name", t->spec->name, "cells", (json_int_t)t->ncells,
-                     "primaries", (json_int_t)primaries, "secondaries", (json_int_t)secondaries,
-                     "cost", (json_int_t)cost);
+    json_t *doc = json_pack("{s:s,s:I,s:I,s:I,s:I}", "name", t->spec->name, "cells",
+                            (json_int_t)t->ncells, "primaries", (json_int_t)primaries,
+                            "secondaries", (json_int_t)secondaries, "cost", (json_int_t)cost);
+    add_shape(doc, t->spec);
+    return doc;
 }
 
 /* The tables in which a narrow cell is printed. */
@@ -231,6 +264,26 @@ static json_t *audit_summary(const struct run *run, struct buf *first)
     return a;
 }
 
+static json_t *earlier_summary(const struct run *run)
+{
+    const struct joint_answer *a = &run->beside.joint;
+    json_t *aside = json_array();
+    for (int d = 0; d < run->earlier.ndirs; d++)
+        if (run->beside.is_off[d])
+            json_array_append_new(aside, json_string(run->earlier.dir[d]));
+    json_t *doc =
+        json_pack("{s:i,s:o,s:b,s:I,s:I,s:I,s:I,s:I}", "releases", run->earlier.ndirs,
+                  "of_other_counts", aside, "safe", a->narrow == 0, "cells", (json_int_t)a->cells,
+                  "protected", (json_int_t)a->asked, "narrow", (json_int_t)a->narrow, "exact",
+                  (json_int_t)a->exact, "programs", (json_int_t)a->programs);
+    if (a->narrow)
+        json_object_set_new(doc, "first",
+                            json_pack("{s:s,s:I,s:I,s:s}", "cell", a->cell, "low",
+                                      (json_int_t)a->low, "high", (json_int_t)a->high,
+                                      "betrayed_by", a->betrayed));
+    return doc;
+}
+
 static json_t *make_summary(const struct run *run, struct buf *first)
 {
     const struct spec *spec = &run->t.spec;
@@ -250,6 +303,8 @@ static json_t *make_summary(const struct run *run, struct buf *first)
     }
     json_object_set_new(doc, "seconds", json_real(cpu_seconds() - run->started));
     json_object_set_new(doc, "audit", audit_summary(run, first));
+    if (run->beside.is_off)
+        json_object_set_new(doc, "earlier", earlier_summary(run));
     json_object_set_new(doc, "tables", tables);
     json_object_set_new(doc, "version", json_string(THROUGHLINE_VERSION));
     return doc;
@@ -319,10 +374,47 @@ static enum status refuse(const struct run *run, const struct buf *first, struct
                        "larger base, or ask for less \"width\".");
 }
 
+static enum status refuse_beside(const struct run *run, struct err *e)
+{
+    const struct joint_answer *a = &run->beside.joint;
+    err_set(e, ST_DATA,
+            "nothing is published: with earlier releases %llu protected counts can be worked out "
+            "to within less than %lld (%llu exactly), the first is %.150s (%lld to %lld), from "
+            "%.200s",
+            (unsigned long long)a->narrow, (long long)run->t.spec.width,
+            (unsigned long long)a->exact, a->cell, (long long)a->low, (long long)a->high,
+            a->betrayed);
+    return err_hint(e, "What is published stays: leave tables out of the new release, merge "
+                       "codes, or give the key and method of the earlier ones.");
+}
+
+/* Even a refusal writes a summary, which must not replace that of a release. */
+static enum status keep_earlier(const struct run *run, struct err *e)
+{
+    struct stat out, dir;
+    for (int d = 0; d < run->earlier.ndirs; d++) {
+        if (stat(run->job->out, &out) != 0 || stat(run->earlier.dir[d], &dir) != 0 ||
+            out.st_dev != dir.st_dev || out.st_ino != dir.st_ino)
+            continue;
+        err_at(e, run->job->out, 0, NULL);
+        err_set(e, ST_DATA, "an earlier release would be written over");
+        return err_hint(e, "Give --out a directory of its own.");
+    }
+    return ST_OK;
+}
+
+static enum status open_tables(struct run *run, struct err *e)
+{
+    if (!run->earlier.ndirs)
+        return study_tables_open(&run->t, run->job->spec, e);
+    TRY(keep_earlier(run, e));
+    return study_earlier_open(&run->earlier, &run->t, run->job->spec, e);
+}
+
 static enum status run_job(struct run *run, json_t **summary, struct err *e)
 {
     const struct study_protect *job = run->job;
-    TRY(study_tables_open(&run->t, job->spec, e));
+    TRY(open_tables(run, e));
     TRY(read_key(run, e));
     TRY(study_records_read(&run->t, job->micro, &run->r, e));
     TRY(model_build(&run->m, &run->t.spec, run->t.column, run->t.ncolumns, job->spec, e));
@@ -333,22 +425,28 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     TRY(model_sum(&run->m, &in, (uint64_t *)run->count, e));
     TRY(protect(run, e));
     TRY(audit_publication(run, e));
+    TRY(audit_with_earlier(run, e));
     struct buf first = BUF_EMPTY;
     *summary = make_summary(run, &first);
-    enum status s = write_all(run, *summary, run->narrow == 0, e);
-    if (s == ST_OK && run->narrow)
-        s = refuse(run, &first, e);
+    bool safe = run->narrow == 0 && run->beside.joint.narrow == 0;
+    enum status s = write_all(run, *summary, safe, e);
+    if (s == ST_OK && !safe)
+        s = run->narrow ? refuse(run, &first, e) : refuse_beside(run, e);
     buf_free(&first);
     return s;
 }
 
 enum status study_protect_run(const struct study_protect *job, json_t **summary, struct err *e)
 {
-    struct run run = {.job = job, .started = cpu_seconds()};
+    struct run run = {.job = job,
+                      .started = cpu_seconds(),
+                      .earlier = {.dir = job->earlier, .ndirs = job->nearlier}};
     *summary = NULL;
     enum status s = sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start")
                                       : run_job(&run, summary, e);
     audit_close(&run.audit);
+    study_earlier_free(&run.earlier);
+    free(run.beside.is_off);
     cellkey_table_free(&run.ptable);
     free(run.count);
     free(run.published);

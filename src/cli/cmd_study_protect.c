@@ -1,27 +1,39 @@
 #include "app/study_protect.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "cli/cli.h"
+
+#include <stdlib.h>
 
 static const struct opt opts[] = {
     {"spec", OPT_FILE, "SPEC.json", "tables, hierarchies and method of protection",
      .required = true},
     {"out", OPT_FILE, "DIR", "where the tables and summary.json go", .required = true},
     {"key", OPT_FILE, "FILE", "a secret of 16 bytes or more: which of the best roundings is taken"},
+    {"earlier", OPT_FILE, "DIR",
+     "a release that study protect wrote and that is published; may be given again"},
     {0},
 };
 
 static enum status run(struct cli *c, struct err *e)
 {
     struct progress progress = cli_progress(c);
+    int n = cli_count(c, "earlier");
+    const char **earlier = mem_array((size_t)n + 1, sizeof *earlier);
+    for (int k = 0; k < n; k++)
+        earlier[k] = cli_value(c, "earlier", k);
     struct study_protect job = {
         .micro = cli_arg(c, 0),
         .spec = cli_text(c, "spec", NULL),
         .out = cli_text(c, "out", NULL),
         .key = cli_text(c, "key", NULL),
+        .earlier = earlier,
+        .nearlier = n,
         .progress = &progress,
     };
     json_t *doc;
     enum status s = study_protect_run(&job, &doc, e);
+    free(earlier);
     if (s == ST_OK && cli_json(c))
         s = json_write_file("-", doc, e);
     else if (s == ST_OK && !cli_quiet(c))
@@ -52,7 +64,8 @@ const struct command cmd_study_protect = {
         "(small counts and what would give them away become [c]), cellkey. The result is attacked\n"
         "as a reader would; when a protected count can be narrowed to less than \"width\" the "
         "exit\n"
-        "code is 1 and no table is written. See docs/user/study-protect.md.",
+        "code is 1 and no table is written. With --earlier the attack is on all of the releases\n"
+        "together. See docs/user/study-protect.md.",
     .example =
         "throughline study protect protect/people.csv --spec protect/spec.json --out release",
     .run = run,

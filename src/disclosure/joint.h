@@ -21,7 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { JOINT_DIMENSIONS = 4, JOINT_HIDDEN = -1 };
+enum { JOINT_DIMENSIONS = SPEC_MAX_DIMENSIONS, JOINT_HIDDEN = -1 };
 
 struct joint_dimension {
     const char *name;

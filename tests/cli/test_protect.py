@@ -154,13 +154,29 @@ with temp_dir() as d:
             w.writerows(r for r in rows if r["id"] not in late)
         run_json("study", "protect", d + "/early.csv", "--spec", s, "--out", d + "/v1")
         run_json("study", "protect", YEAR, "--spec", s, "--out", d + "/v2")
-        revealed = set()
-        for t in tables:
-            v1, v2 = (read(f"{d}/{v}/{t['name']}.csv", t["dimensions"]) for v in ("v1", "v2"))
-            risen = {k for k in v1 if int(v2[k]) - int(v1[k]) == 1}
-            revealed |= {r["id"] for r in rows if r["id"] in late
-                         and tuple(r[x] for x in t["dimensions"]) in risen}
-        equal(len(revealed), 0, "0 of 23 late people revealed")
+
+        def revealed(first, second):
+            """Late people in an inner cell that both releases print and that rises by one."""
+            found = set()
+            for t in tables:
+                p, v1, v2 = t["dimensions"], first(t), second(t)
+                found |= {r["id"] for r in rows if r["id"] in late
+                          and "[c]" not in (v1[at := tuple(r[x] for x in p)], v2[at])
+                          and int(v2[at]) - int(v1[at]) == 1}
+            return found
+
+        def exact(people):
+            return lambda t: true_counts(people, t["dimensions"], t["where"],
+                                         read(f"{d}/v1/{t['name']}.csv", t["dimensions"]))
+
+        def below_five(counts):
+            return lambda t: {k: v if v >= 5 or v == 0 else "[c]" for k, v in counts(t).items()}
+
+        early = exact([r for r in rows if r["id"] not in late])
+        equal(len(revealed(early, exact(rows))), 23, "exact counts reveal 23 of 23 late people")
+        equal(len(revealed(below_five(early), below_five(exact(rows)))), 23, "and so do counts of 5 and more")
+        published = [lambda t, v=v: read(f"{d}/{v}/{t['name']}.csv", t["dimensions"]) for v in ("v1", "v2")]
+        equal(len(revealed(*published)), 0, "rounded, 0 of 23 late people are revealed")
     else:
         skip("linked releases and late revision", "../shared is not here")
 
@@ -203,6 +219,86 @@ with temp_dir() as d:
             "T1", name="an audit that fails")
     ok(os.listdir(d + "/wide") == ["summary.json"], "no table is written then")
     equal(json.load(open(d + "/wide/summary.json", encoding="utf-8"))["audit"]["safe"], False, "not safe")
+
+    # Releases that are published already are attacked together with the new one.
+    rows = list(csv.DictReader(open(NGO, encoding="utf-8")))
+    dims = ["natregion", "exploitation"]
+    keys = [write(f"{d}/key{k}", k * 16) for k in "ab"]
+    quarters = [{"name": q, "dimensions": dims, "where": {"quarter": q}} for q in ("Q1", "Q2", "Q3", "Q4")]
+    year = {"name": "Y", "dimensions": dims}
+
+    def publish(out, tables, method, *more, micro=NGO):
+        s = spec(f"{d}/{out}.json", tables, method=method)
+        return s, run("study", "protect", micro, "--spec", s, "--out", f"{d}/{out}", *more)
+
+    for method in ("round", "suppress"):
+        q, y, both = method + "Q", method + "Y", method + "both"
+        _, first = publish(q, quarters, method, "--key", keys[0])
+        _, alone = publish(y, [year], method, "--key", keys[0])
+        equal((first.returncode, alone.returncode), (0, 0), f"{method}: each is safe alone")
+        _, again = publish(q + "2", quarters, method, "--key", keys[0], "--earlier", f"{d}/{q}")
+        equal((again.returncode, os.path.exists(f"{d}/{q}2/Q1.csv")), (0, True), f"{method}: the same once more passes")
+        s, _ = publish("every", quarters + [year], method)
+        truth = {t["name"]: true_counts(rows, dims, t.get("where", {}), read(f"{d}/{q}/Q1.csv", dims))
+                 for t in quarters + [year]}
+        run_json("study", "attack", f"{d}/{q}", f"{d}/{y}", "--spec", s, "--knows-rule", "--out", d + "/bounds.csv")
+        narrow = {(r["table"], r["cell"]): (int(r["lo_int"]), int(r["hi_int"]))
+                  for r in csv.DictReader(open(d + "/bounds.csv", encoding="utf-8"))
+                  if 1 <= truth[r["table"]][tuple(r["cell"].split("|"))] <= 4
+                  and float(r["hi_int"]) - int(r["lo_int"]) < 4}
+        betrayed = method == "suppress"
+        equal(bool(narrow), betrayed, f"{method}: do quarters and year betray each other?")
+        _, r = publish(both, [year], method, "--key", keys[0], "--earlier", f"{d}/{q}")
+        doc = json.load(open(f"{d}/{both}/summary.json", encoding="utf-8"))["earlier"]
+        equal((doc["safe"], doc["narrow"], doc["of_other_counts"]), (not betrayed, len(narrow), []),
+              f"{method}: as many narrow cells as the attack finds on the directories")
+        equal(sorted(os.listdir(f"{d}/{both}")), ["summary.json"] if betrayed else ["Y.csv", "summary.json"],
+              f"{method}: is the year written?")
+        if betrayed:
+            refused(r, "with earlier releases", "records|", f"{d}/{q}: Q", "this release: Y",
+                    name="the year after the quarters")
+            ok((doc["first"]["low"], doc["first"]["high"]) in narrow.values(), "the range is one that the attack finds")
+            _, r = publish("after-refused", [year], method, "--earlier", f"{d}/{both}")
+            refused(r, "nothing was published here", name="a refused release is no earlier release")
+        else:
+            equal(r.returncode, 0, f"{method}: the year after the quarters passes")
+    _, r = publish("otherkey", quarters, "round", "--key", keys[1], "--earlier", f"{d}/roundQ")
+    refused(r, "with earlier releases", "this release: Q", name="the same tables under another key")
+
+    # Of other data: exact counts that cannot both be true are not laid side by side, and it is said.
+    fewer = write(d + "/fewer.csv", "".join(open(NGO, encoding="utf-8").readlines()[:-30]))
+    _, first = publish("before", [year], "suppress", micro=fewer)
+    _, r = publish("after", [year], "suppress", "--earlier", d + "/before", "--earlier", d + "/suppressY")
+    doc = json.load(open(d + "/after/summary.json", encoding="utf-8"))["earlier"]
+    equal((first.returncode, r.returncode, doc["releases"], doc["of_other_counts"]), (0, 0, 2, [d + "/before"]),
+          "a release of other data is set aside, one of the same data is not")
+
+    def no_earlier(directory, *words, name, table=year, method="round"):
+        _, r = publish("none", [table], method, "--earlier", directory)
+        refused(r, *words, name=name)
+        ok(not os.path.exists(d + "/none"), name + ": nothing written")
+
+    os.mkdir(d + "/foreign")
+    no_earlier(d + "/nowhere", "not a release", "study protect", name="an earlier release that is not there")
+    no_earlier(d + "/foreign", "not a release", name="a directory of something else")
+    for name, text in (("not JSON", "{"), ("no tables", '{"method": "round"}'),
+                       ("tables without cells", '{"method": "round", "audit": {"safe": true}, "tables": [{"name": "T"}]}'),
+                       ("a path for a name", '{"method": "round", "audit": {"safe": true}, "tables": '
+                        '[{"name": "../T", "dimensions": ["sex"]}]}')):
+        write(d + "/foreign/summary.json", text)
+        no_earlier(d + "/foreign", "not a release", name=f"summary: {name}")
+    no_earlier(d + "/ck", "cell keys", name="cell keys beside rounding")
+    os.rename(d + "/roundQ/Q2.csv", d + "/Q2.csv")
+    no_earlier(d + "/roundQ", "Q2.csv", name="a table that is missing")
+    with open(d + "/Q2.csv", encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    lines[1] = lines[1].rsplit(",", 1)[0] + ",500"
+    write(d + "/roundQ/Q2.csv", "\n".join(lines) + "\n")
+    no_earlier(d + "/roundQ", "roundQ", name="an earlier table that does not add up")
+    os.rename(d + "/Q2.csv", d + "/roundQ/Q2.csv")
+    _, r = publish("roundQ", quarters, "round", "--earlier", d + "/roundQ/.")
+    refused(r, "would be written over", name="writing over an earlier release")
+    ok(os.path.exists(d + "/roundQ/Q1.csv"), "which is still there")
 
     def bad(*words, name, micro=NGO, **doc):
         base = {"tables": [{"name": "T", "dimensions": ["sex", "age"]}]}
