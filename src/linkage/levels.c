@@ -29,14 +29,15 @@
         .m = {0, .72, .10, .06, .12},                                                              \
     }
 
+static const char close_date[] = "a digit wrong, digits or day and month swapped, another "
+                                 "calendar, or the other of two disputed dates";
+
 static const struct level_set sets[LINK_TYPES] = {
     [LINK_GIVEN_NAME] = NAME_LEVELS,
     [LINK_FAMILY_NAME] = NAME_LEVELS,
     [LINK_FULL_NAME] = NAME_LEVELS,
     [LINK_DATE] = {.levels = 7,
-                   .words = {"missing", "the same day",
-                             "a digit wrong, digits or day and month swapped, another "
-                             "calendar, or the other of two disputed dates",
+                   .words = {"missing", "the same day", close_date,
                              "two of day, month and year the same, or as far as they are known",
                              "the same year", "within about a year", "different",
                              "different, but an age is disputed"},

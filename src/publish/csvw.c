@@ -90,8 +90,8 @@ static json_t *column_name(const struct csvw_file *f, size_t k, const json_t *be
     bool taken = b.n == 0;
     size_t i;
     json_t *other;
-    json_array_foreach(before, i, other) taken |=
-        strcmp(json_string_value(json_object_get(other, "name")), b.p) == 0;
+    json_array_foreach(before, i, other) taken =
+        taken || strcmp(json_string_value(json_object_get(other, "name")), b.p) == 0;
     if (taken)
         buf_addf(&b, "%scolumn_%zu", b.n ? "_" : "", k + 1);
     json_t *name = json_string(b.p);

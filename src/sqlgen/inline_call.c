@@ -99,7 +99,7 @@ static void write_out(const struct inline_file *f, const struct template *t, str
             int k = 0;
             while (k < t->parameters && !str_eq(t->parameter[k], w))
                 k++;
-            if (k == t->parameters)
+            if (k >= t->parameters)
                 BUG("template %.*s has no parameter %.*s", (int)t->name.n, t->name.p, (int)w.n,
                     w.p);
             buf_add(out, argument[k].p, argument[k].n);
@@ -112,6 +112,8 @@ static void write_out(const struct inline_file *f, const struct template *t, str
             const char *from = p + w.n + 2;
             for (p = from; p < end; p++) {
                 if (open == 0 && (*p == ',' || *p == ')')) {
+                    if (n == PARAMETERS_MOST)
+                        BUG("more than %d arguments", PARAMETERS_MOST);
                     write_out(f, t, str_trim((struct str){from, (size_t)(p - from)}), argument,
                               depth, &text[n]);
                     n++;
