@@ -4,11 +4,13 @@
 
 #include <cmocka.h>
 
-#include "publish/workbook.h"
+#include "base/json.h"
+#include "publish/csvw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct table_column columns[] = {{"Year [note 1]", false, 0}, {"Referrals", true, 0}};
 static const char *const cover[] = {"Made data for a test.", NULL};
@@ -102,11 +104,40 @@ static void faults_are_named(void **state)
     assert_int_equal(workbook_check(&w, &e), ST_FAULT);
 }
 
+/* Titles without a letter or digit, and titles that come to the same name, are told apart. */
+static void column_names_are_distinct(void **state)
+{
+    static const struct csvw_column odd[] = {
+        {"Share, %"}, {"%"}, {"share"}, {"Share (%)"}, {"\xc3\xa9"}};
+    static const char *const names[] = {"share", "column_2", "share_column_3", "share_column_4",
+                                        "column_5"};
+    const struct csvw_file file = {"t.csv", "Odd titles", "made", odd, 5, 0};
+    const struct csvw_group group = {"Odd", "2024-03-31T00:00:00Z", NULL, &file, 1};
+    char path[] = "/tmp/throughline-csvw-XXXXXX";
+    struct err e = {0};
+    json_t *doc;
+    (void)state;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(csvw_write(path, &group, &e), ST_OK);
+    assert_int_equal(json_read_file(path, &doc, &e), ST_OK);
+    json_t *described = json_object_get(
+        json_object_get(json_array_get(json_object_get(doc, "tables"), 0), "tableSchema"),
+        "columns");
+    for (size_t k = 0; k < 5; k++)
+        assert_string_equal(
+            json_string_value(json_object_get(json_array_get(described, k), "name")), names[k]);
+    json_decref(doc);
+    remove(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_pass_the_checker),
         cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(column_names_are_distinct),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
