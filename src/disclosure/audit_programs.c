@@ -7,7 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define PUSHES 24 /* programs that push many cells at once, at most */
+#define PUSHES 24           /* ways of pushing many cells at once, at most */
+#define PUSH_ITERATIONS 200 /* until cells that are done are let go */
+#define PUSH_IDLE 4         /* times that, without a cell done, before another way is tried */
 
 struct part {
     uint32_t *cell, n; /* unknown cells, parts before wholes */
@@ -195,25 +197,34 @@ static uint32_t count_open(const struct attack *k, const struct part *p)
     return n;
 }
 
-/* Some programs that push many cells at once: most ranges are found wide here. */
+/* Some programs that push many cells at once: most ranges are found wide here. Cells that are done
+ * are let go every few iterations: what is found on the way to the optimum counts as well. */
 static void push_many(struct attack *k, const struct part *p)
 {
     struct search *s = k->s;
-    uint32_t open = count_open(k, p), before;
+    uint32_t open = count_open(k, p);
     for (int round = 0; round < PUSHES && open; round++) {
-        for (uint32_t i = 0; i < p->n; i++) {
-            uint32_t c = p->cell[i];
-            int sign = (round % 2 ? 1 : -1) * (a_bit(c, round) ? -1 : 1);
-            if (is_target(s, c) && !search_cell_done(s, c) && !isinf(s->most[c]))
-                add_cost(k, c, sign);
-        }
-        set_costs(k, p);
-        if (lp_solve(p->lp, false) == LP_OPTIMAL)
-            see_solution(k, p);
+        uint32_t at_start = open, before;
+        int idle = 0;
+        enum lp_result r;
+        bool fits;
+        do {
+            before = open;
+            for (uint32_t i = 0; i < p->n; i++) {
+                uint32_t c = p->cell[i];
+                int sign = (round % 2 ? 1 : -1) * (a_bit(c, round) ? -1 : 1);
+                if (is_target(s, c) && !search_cell_done(s, c) && !isinf(s->most[c]))
+                    add_cost(k, c, sign);
+            }
+            set_costs(k, p);
+            r = lp_improve(p->lp, PUSH_ITERATIONS, &fits);
+            if (fits)
+                see_solution(k, p);
+            open = count_open(k, p);
+            idle = open < before ? 0 : idle + 1;
+        } while (r == LP_STOPPED && fits && open && idle < PUSH_IDLE);
         s->a->programs++;
-        before = open;
-        open = count_open(k, p);
-        if (round > 2 && round % 2 && before - open < 8)
+        if (round > 2 && round % 2 && at_start - open < 8)
             return;
     }
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <glpk.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -113,12 +114,13 @@ void lp_start_basis(struct lp *lp)
         glp_adv_basis(lp->p, 0);
 }
 
-static int simplex(struct lp *lp, int method)
+static int simplex(struct lp *lp, int method, int iterations)
 {
     glp_smcp s;
     glp_init_smcp(&s);
     s.msg_lev = GLP_MSG_OFF;
     s.meth = method;
+    s.it_lim = iterations;
     int before = glp_get_it_cnt(lp->p);
     int rc = glp_simplex(lp->p, &s);
     if (rc == GLP_EBADB || rc == GLP_ESING || rc == GLP_ECOND) {
@@ -147,11 +149,18 @@ enum lp_result lp_solve(struct lp *lp, bool dual)
 {
     if (glp_get_num_rows(lp->p) == 0) /* GLPK refuses an empty matrix in some methods */
         dual = false;
-    int rc = simplex(lp, dual ? GLP_DUALP : GLP_PRIMAL);
+    int rc = simplex(lp, dual ? GLP_DUALP : GLP_PRIMAL, INT_MAX);
     if (rc == 0)
         return result_of(glp_get_status(lp->p));
     glp_std_basis(lp->p);
-    rc = simplex(lp, GLP_PRIMAL);
+    rc = simplex(lp, GLP_PRIMAL, INT_MAX);
+    return rc == 0 ? result_of(glp_get_status(lp->p)) : LP_STOPPED;
+}
+
+enum lp_result lp_improve(struct lp *lp, int iterations, bool *fits)
+{
+    int rc = simplex(lp, GLP_PRIMAL, iterations);
+    *fits = (rc == 0 || rc == GLP_EITLIM) && glp_get_prim_stat(lp->p) == GLP_FEAS;
     return rc == 0 ? result_of(glp_get_status(lp->p)) : LP_STOPPED;
 }
 

@@ -40,6 +40,9 @@ void lp_forget_basis(struct lp *lp);
 void lp_start_basis(struct lp *lp);
 /* Dual simplex first when bounds changed (dual = true), primal first when costs changed. */
 enum lp_result lp_solve(struct lp *lp, bool dual);
+/* At most this many primal iterations towards the optimum. LP_STOPPED: there are more to do. *fits:
+ * the values are a solution, if not yet the best. */
+enum lp_result lp_improve(struct lp *lp, int iterations, bool *fits);
 double lp_value(const struct lp *lp, uint32_t column);
 double lp_objective(const struct lp *lp);
 double lp_row_price(const struct lp *lp, uint32_t row);
