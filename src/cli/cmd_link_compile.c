@@ -91,9 +91,8 @@ const struct command cmd_link_compile = {
         "was\n"
         "trained on: with --frequencies data). On PostgreSQL and DuckDB the tests prove that pair "
         "by\n"
-        "pair; Spark's text is compared with theirs, not run. What an engine cannot say exactly "
-        "is\n"
-        "refused.",
+        "pair; of Spark's text only with its functions renamed to DuckDB's. What an engine cannot\n"
+        "say exactly is refused.",
     .example = "throughline study link people.csv --spec people-spec.json --out clusters.csv "
                "--model m.json\n"
                "throughline link prepare people.csv --spec people-spec.json --out prepared.csv\n"

@@ -84,9 +84,10 @@ static void add_heading(struct sql *g)
         r->own_frequencies ? "those of throughline_people" : "those that the model keeps");
     if (g->dialect->inlined)
         buf_adds(g->out,
-                 "-- This text was not run on Spark in the tests. Its levels of names of several "
-                 "words could not be\n"
-                 "-- confirmed: compare a sample with study link --pairs before you rely on it.\n");
+                 "-- This text was not run on Spark itself: the tests run it on DuckDB, with its "
+                 "functions renamed,\n"
+                 "-- and find the answers of study link. Compare a sample with study link --pairs "
+                 "first.\n");
     for (int k = 0; k < g->d->columns; k++)
         buf_addf(g->out, "-- %d: \"%s\", %s%s\n", k + 1, sql_remark(g, g->d->column[k].name),
                  link_type_name(g->d->column[k].type),

@@ -208,13 +208,14 @@ _numbers = itertools.count()
 
 
 def _reduce(a):
-    """DuckDB's state has the type of the elements: numbers go through text."""
+    """The state is the first element of the list. As an initial value of its own DuckDB (issue 25816) reads what
+    the lambda captures from other rows where lists differ in length. Numbers go through text, the state's type."""
     if not a[0].startswith("generate_series"):
-        return f"list_reduce({a[0]}, {_lambda(a[2])}, {a[1]})"
+        return f"list_reduce([{a[1]}] || {a[0]}, {_lambda(a[2])})"
     state, element = re.match(r"\((\w+), (\w+)\)", a[2]).groups()
     body, z = a[2].split("->", 1)[1], f"z{next(_numbers)}"
-    return (f"list_reduce(list_transform({a[0]}, lambda {z}: CAST({z} AS VARCHAR)), lambda {state}, {z}: "
-            f"list_transform([CAST({z} AS INTEGER)], lambda {element}: {body})[1], {a[1]})")
+    return (f"list_reduce([{a[1]}] || list_transform({a[0]}, lambda {z}: CAST({z} AS VARCHAR)), "
+            f"lambda {state}, {z}: list_transform([CAST({z} AS INTEGER)], lambda {element}: {body})[1])")
 
 
 _CALLS = {
@@ -222,7 +223,7 @@ _CALLS = {
     "transform": lambda a: f"list_transform({a[0]}, {_lambda(a[1])})",
     "filter": lambda a: f"list_filter({a[0]}, {_lambda(a[1])})",
     "exists": lambda a: f"(len(list_filter({a[0]}, {_lambda(a[1])})) > 0)",
-    "sequence": lambda a: f"generate_series({a[0]}, {a[1]})",
+    "sequence": lambda a: f"generate_series({a[0]}, {a[1]}, if({a[1]} < {a[0]}, -1, 1))",
     "array": lambda a: f"[{', '.join(x for x in a if x)}]",
     "get": lambda a: f"({a[0]})[{a[1]} + 1]",
     "element_at": lambda a: f"({a[0]})[{a[1]}]",
@@ -251,11 +252,13 @@ def _rename(text):
 
 def spark_as_duckdb(text, prepared):
     """A script for Spark in DuckDB's words. `prepared` is loaded as the view reads it."""
-    text = re.sub(r"^--.*$", "", text, flags=re.M)
+    name = lambda m: '"' + m.group(1).replace("``", "`").replace('"', '""') + '"' if m.group(1) else ""
+    text = re.sub(r"`((?:[^`]|``)*)`|^--.*$", name, text, flags=re.M)
     text = re.sub(r"CREATE OR REPLACE TEMPORARY VIEW throughline_people \((.*?)\)\nUSING csv OPTIONS.*?\);\n",
                   lambda m: f"CREATE TABLE throughline_people ({m.group(1)});\nINSERT INTO throughline_people BY NAME "
                             f"SELECT * FROM read_csv('{prepared}', header = true, all_varchar = true, quote = '\"', "
                             "escape = '\"', delim = ',', max_line_size = 16777216);\n", text, flags=re.S)
-    text = text.replace(" USING parquet", "").replace("ARRAY<BIGINT>", "BIGINT[]").replace("`", '"')
+    text = text.replace(" USING parquet", "").replace("ARRAY<BIGINT>", "BIGINT[]")
     text = re.sub(r"\bSTRING\b", "VARCHAR", re.sub(r"\bdiv\b", "//", text))
-    return _rename(text)
+    unescaped = lambda m: "''" if m.group(1) == "0027" else chr(int(m.group(1), 16))
+    return re.sub(r"\\u([0-9a-f]{4})", unescaped, _rename(text))

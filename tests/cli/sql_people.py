@@ -198,6 +198,27 @@ def made(seed, columns, groups=GROUPS):
     return ["id", "grp", *names, *disputed], rows
 
 
+# the same, near and similar words, those that say little, short and long forms, initials
+WORDS = ["ana", "anna", "ahmed", "ahmad", "ahmet", "maria", "mario", "marya", "katherine", "catherine", "bill",
+         "william", "liz", "elizabeth", "bob", "robert", "ali", "aly", "luis", "luisa", "bin", "abu", "van", "de", "a", "m"]
+
+
+def many_words(seed, groups=24, per_group=22):
+    """Names of up to six words out of a few, in any order, divided in any way between given and family name: which
+    word takes which is what decides."""
+    r = random.Random(seed)
+    rows = []
+    for g in range(groups):
+        pool = r.sample(WORDS, 6)
+        for k in range(per_group):
+            words = [r.choice(pool if r.random() < 0.85 else WORDS) for _ in range(r.choice([2, 3, 3, 4, 5, 6]))]
+            cut = r.randrange(len(words) + 1)
+            whole = [r.choice(pool) for _ in range(r.randrange(1, 6))]
+            rows.append([f"{g:03}-{k:02}", f"g{g:03}", " ".join(words[:cut]), " ".join(words[cut:]), " ".join(whole),
+                         f"19{60 + r.randrange(40)}-{r.randrange(1, 13):02}-{r.randrange(1, 29):02}"])
+    return ["id", "grp", "first", "last", "whole", "born"], rows
+
+
 def sets():
     """(what, columns for the specification, header, rows, more of the specification)"""
     main = {"first": "given_name", "last": "family_name", "born": {"type": "date", "disputed": "other date"},
@@ -217,14 +238,8 @@ def sets():
     header, rows = made(201, rest, 25)
     yield ("full name split, its own keys", rest, header, rows,
            {"blocking": [["name"], ["name:sound", "dob:year"], ["name:2", "dob:monthday"], ["job"]]})
-
-
-def plain_sets():
-    """The same with names of one word."""
-    for what, columns, header, rows, more in list(sets())[:2]:
-        kinds = {n: c if isinstance(c, str) else c["type"] for n, c in columns.items()}
-        names = [i for i, h in enumerate(header) if kinds.get(h) in ("given_name", "family_name", "full_name")]
-        for row in rows:
-            for i in names:
-                row[i] = "".join(c for c in row[i] if c.isalnum())
-        yield what + ", names of one word", columns, header, rows[:420], more
+    for what, names in (("names of many words", {"first": "given_name", "last": "family_name"}),
+                        ("full names of many words", {"whole": "full_name"})):
+        header, rows = many_words(300)
+        yield (what, {**names, "born": "date", "grp": "code"}, header, rows,
+               {"blocking": [["grp"]], "comparisons": {"grp": {"compare": False}}})

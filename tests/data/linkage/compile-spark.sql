@@ -3,8 +3,8 @@
 -- id_a, id_b, match_weight in bits, match_probability, and the level of each comparison
 -- (0 missing, 1 the same, higher is weaker). Drops the other tables that it makes.
 -- Trained on 840 records, fingerprint 86ebeaa847d68daa; frequencies of values: those that the model keeps.
--- This text was not run on Spark in the tests. Its levels of names of several words could not be
--- confirmed: compare a sample with study link --pairs before you rely on it.
+-- This text was not run on Spark itself: the tests run it on DuckDB, with its functions renamed,
+-- and find the answers of study link. Compare a sample with study link --pairs first.
 -- 1: "first", given_name
 -- 2: "last", family_name
 -- 3: "born", date
