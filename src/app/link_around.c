@@ -1,6 +1,7 @@
 #include "app/link_around.h"
 
 #include "app/register_link.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -51,12 +52,6 @@ static enum status reach_line(struct walk *w, int64_t id, struct err *e)
     return s;
 }
 
-static int ascending(const void *x, const void *y)
-{
-    int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
-    return (a > b) - (a < b);
-}
-
 enum status link_around(struct store *s, const int64_t *seed, size_t seeds, int64_t **out,
                         size_t *n, struct err *e)
 {
@@ -77,7 +72,7 @@ enum status link_around(struct store *s, const int64_t *seed, size_t seeds, int6
         return st;
     }
     if (w.n)
-        qsort(w.id, w.n, sizeof *w.id, ascending);
+        qsort(w.id, w.n, sizeof *w.id, order_int64);
     *out = w.id;
     *n = w.n;
     return ST_OK;

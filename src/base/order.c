@@ -8,6 +8,18 @@ int order_int64(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+int order_uint32(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+int order_uint64(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
 int order_double(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

@@ -1,6 +1,7 @@
 #include "disclosure/walk.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/rng.h"
 
 #include <stdlib.h>
@@ -61,15 +62,9 @@ static void gather_add(struct gather *g, uint32_t leaf, int32_t coef)
     g->sum[leaf] += coef;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void gather_take(struct gather *g, struct form *f)
 {
-    qsort(g->seen, g->nseen, sizeof *g->seen, by_number);
+    qsort(g->seen, g->nseen, sizeof *g->seen, order_uint32);
     f->leaf = mem_array(g->nseen, sizeof *f->leaf);
     f->coef = mem_array(g->nseen, sizeof *f->coef);
     f->n = 0;

@@ -5,6 +5,19 @@
 #include <math.h>
 #include <stdlib.h>
 
+uint32_t member_number(const uint32_t *member, uint32_t n, uint32_t record)
+{
+    uint32_t lo = 0, hi = n;
+    while (hi - lo > 1) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (member[mid] <= record)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 uint32_t find_root(uint32_t *parent, uint32_t x)
 {
     while (parent[x] != x) {

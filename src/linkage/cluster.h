@@ -31,6 +31,9 @@ void cluster_component(uint32_t n, const struct cluster_edge *edge, size_t edges
                        const struct link_constraint *constraint, size_t constraints,
                        const struct cluster_options *o, uint32_t *out);
 
+/* The place of a record among a component's members, which ascend and hold it. */
+uint32_t member_number(const uint32_t *member, uint32_t n, uint32_t record);
+
 /* Union-find over records; roots are the smallest record. */
 uint32_t find_root(uint32_t *parent, uint32_t x);
 void unite(uint32_t *parent, uint32_t a, uint32_t b);

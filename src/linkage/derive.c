@@ -1,5 +1,6 @@
 /* What is derived from a normalised text once, so that a pair of values is compared without tables.
  */
+#include "base/order.h"
 #include "linkage/normalise.h"
 #include "linkage/own.h"
 #include "text/phonetic.h"
@@ -28,15 +29,9 @@ size_t squeeze_text(char *s, size_t n)
     return k;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static uint64_t mix_sorted(uint64_t *h, int n)
 {
-    qsort(h, (size_t)n, sizeof *h, by_number);
+    qsort(h, (size_t)n, sizeof *h, order_uint64);
     return str_hash((struct str){(const char *)h, (size_t)n * sizeof *h});
 }
 

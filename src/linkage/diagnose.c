@@ -1,5 +1,8 @@
 #include "linkage/diagnose.h"
 
+#include "base/order.h"
+#include "linkage/cluster.h"
+
 #include <stdlib.h>
 
 static void warn(struct link_result *r, size_t *cap, struct link_warning w)
@@ -24,23 +27,10 @@ static int by_cluster(const void *x, const void *y)
     return p->b < q->b ? -1 : p->b > q->b;
 }
 
-static uint32_t find(uint32_t *parent, uint32_t x)
-{
-    while (parent[x] != x)
-        x = parent[x] = parent[parent[x]];
-    return x;
-}
-
-static int by_number(const void *x, const void *y)
-{
-    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-    return a < b ? -1 : a > b;
-}
-
 static uint32_t sorted_distinct(uint32_t *v, uint32_t n)
 {
     uint32_t kept = 0;
-    qsort(v, n, sizeof *v, by_number);
+    qsort(v, n, sizeof *v, order_uint32);
     for (uint32_t k = 0; k < n; k++)
         if (kept == 0 || v[kept - 1] != v[k])
             v[kept++] = v[k];
@@ -61,9 +51,9 @@ static bool is_bridge(const struct inner *e, size_t n, size_t without, uint32_t 
             continue;
         lone_a &= e[i].a != e[without].a && e[i].b != e[without].a;
         lone_b &= e[i].a != e[without].b && e[i].b != e[without].b;
-        parent[find(parent, e[i].a)] = find(parent, e[i].b);
+        parent[find_root(parent, e[i].a)] = find_root(parent, e[i].b);
     }
-    return !lone_a && !lone_b && find(parent, e[without].a) != find(parent, e[without].b);
+    return !lone_a && !lone_b && find_root(parent, e[without].a) != find_root(parent, e[without].b);
 }
 
 /* Two different numbers of a kind that a person has one of. */

@@ -1,5 +1,6 @@
 #include "linkage/frozen.h"
 
+#include "base/order.h"
 #include "linkage/radix.h"
 #include "text/fold.h"
 
@@ -92,12 +93,6 @@ static struct frozen_counts count_pairs(const struct link_data *d, int a, int b)
 
 /* ---- making ---- */
 
-static int ascending(const void *x, const void *y)
-{
-    uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-    return (a > b) - (a < b);
-}
-
 struct link_frozen *frozen_new(const struct link_data *d, const struct link_model *m,
                                const struct plan *p)
 {
@@ -125,7 +120,7 @@ struct link_frozen *frozen_new(const struct link_data *d, const struct link_mode
         if (!to->n)
             continue;
         memcpy(to->dropped, t->dropped, to->n * sizeof *to->dropped);
-        qsort(to->dropped, to->n, sizeof *to->dropped, ascending);
+        qsort(to->dropped, to->n, sizeof *to->dropped, order_uint64);
     }
     return f;
 }
@@ -161,7 +156,7 @@ bool link_frozen_fits(const struct link_frozen *f, const struct link_model *m)
 
 bool frozen_drops(const struct frozen_rule *r, uint64_t key)
 {
-    return r->n && bsearch(&key, r->dropped, r->n, sizeof *r->dropped, ascending) != NULL;
+    return r->n && bsearch(&key, r->dropped, r->n, sizeof *r->dropped, order_uint64) != NULL;
 }
 
 /* ---- binding ---- */

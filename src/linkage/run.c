@@ -303,19 +303,6 @@ static bool were_compared(const void *ctx, uint32_t a, uint32_t b)
     return sources_allow(cl->d, a, b) && plan_shared(cl->plan, a, b);
 }
 
-static uint32_t member_number(const uint32_t *member, uint32_t n, uint32_t record)
-{
-    uint32_t lo = 0, hi = n;
-    while (hi - lo > 1) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (member[mid] <= record)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static struct cluster_edge *edges_within(const void *ctx, const uint32_t *member, uint32_t n,
                                          size_t *count)
 {

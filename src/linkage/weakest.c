@@ -14,19 +14,6 @@ static int by_weight(const void *x, const void *y)
     return p->b < q->b ? -1 : p->b > q->b;
 }
 
-static uint32_t number_of(const uint32_t *member, uint32_t n, uint32_t record)
-{
-    uint32_t lo = 0, hi = n;
-    while (hi - lo > 1) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (member[mid] <= record)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 bool link_weakest(const struct link_pair *pair, size_t pairs, const uint32_t *member, uint32_t n,
                   struct link_pair *weakest, bool *side)
 {
@@ -38,8 +25,8 @@ bool link_weakest(const struct link_pair *pair, size_t pairs, const uint32_t *me
         memcpy(sorted, pair, pairs * sizeof *sorted);
     qsort(sorted, pairs, sizeof *sorted, by_weight);
     for (size_t i = 0; i < pairs && left > 1; i++) {
-        uint32_t a = find_root(parent, number_of(member, n, sorted[i].a)),
-                 b = find_root(parent, number_of(member, n, sorted[i].b));
+        uint32_t a = find_root(parent, member_number(member, n, sorted[i].a)),
+                 b = find_root(parent, member_number(member, n, sorted[i].b));
         if (a == b)
             continue;
         if (left == 2) {
