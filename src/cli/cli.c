@@ -52,6 +52,29 @@ const struct command *const *cli_commands(size_t *count)
     return all_commands;
 }
 
+const struct command *cli_find(int count, const char *const *words, int *used)
+{
+    const struct command *best = NULL;
+    *used = 0;
+    for (size_t k = 0; k < sizeof all_commands / sizeof all_commands[0]; k++) {
+        const char *p = all_commands[k]->path;
+        for (int w = 0; w < count; w++) {
+            size_t n = strcspn(p, " ");
+            if (strlen(words[w]) != n || memcmp(words[w], p, n) != 0)
+                break;
+            if (p[n] == '\0') {
+                if (w + 1 > *used) {
+                    best = all_commands[k];
+                    *used = w + 1;
+                }
+                break;
+            }
+            p += n + 1;
+        }
+    }
+    return best;
+}
+
 /* ---- reading what was given ---- */
 
 static const struct opt *find_opt(const struct command *cmd, const char *name, size_t n)
@@ -307,34 +330,6 @@ static enum status check_complete(const struct cli *c, struct err *e)
     return ST_OK;
 }
 
-/* The command with the longest path that the words begin with; *used is how many words it took. */
-static const struct command *find_command(int argc, char **argv, int *used)
-{
-    const struct command *best = NULL;
-    size_t best_words = 0, count;
-    const struct command *const *all = cli_commands(&count);
-    for (size_t k = 0; k < count; k++) {
-        const char *p = all[k]->path;
-        size_t words = 0;
-        for (;;) {
-            size_t n = strcspn(p, " ");
-            if ((int)words >= argc || strlen(argv[words]) != n || memcmp(argv[words], p, n) != 0)
-                break;
-            words++;
-            if (p[n] == '\0') {
-                if (words > best_words) {
-                    best = all[k];
-                    best_words = words;
-                }
-                break;
-            }
-            p += n + 1;
-        }
-    }
-    *used = (int)best_words;
-    return best;
-}
-
 /* ---- progress ---- */
 
 static void draw(void *ctx, const char *stage, uint64_t done, uint64_t total)
@@ -359,12 +354,20 @@ struct progress cli_progress(struct cli *c)
 
 /* ---- the whole ---- */
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static enum status run(struct cli *c, int argc, char **argv, struct err *e)
 {
     int used;
-    c->command = find_command(argc, argv, &used);
-    if (!c->command)
-        return help_unknown_command(argc, argv, e);
+    c->command = cli_find(argc, (const char *const *)argv, &used);
+    if (!c->command) {
+        if (argc == 2 && is_help(argv[1]) && help_print_family(stdout, argv[0]))
+            return ST_OK;
+        return help_unknown_command(argc, (const char *const *)argv, e);
+    }
     TRY(parse(c, argc - used, argv + used, e));
     if (cli_has(c, "help")) {
         help_print_command(stdout, c->command);
@@ -380,7 +383,7 @@ int cli_main(int argc, char **argv)
     struct cli c = {0};
     clock_gettime(CLOCK_MONOTONIC, &c.started);
     c.args = mem_zalloc((size_t)argc + 1, sizeof *c.args);
-    bool bare = argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
+    bool bare = argc < 2 || is_help(argv[1]);
     enum status s = ST_OK;
     if (bare)
         help_print_all(argc < 2 ? stderr : stdout);

@@ -73,6 +73,8 @@ struct progress cli_progress(struct cli *c);
 
 /* All commands, in the order of commands.def. */
 const struct command *const *cli_commands(size_t *count);
+/* The command with the longest path that the words begin with, or NULL; *used: how many words. */
+const struct command *cli_find(int count, const char *const *words, int *used);
 
 /* Parses argv and runs; prints the error; returns the exit code. */
 int cli_main(int argc, char **argv);

@@ -1,8 +1,25 @@
 #include "cli/help.h"
 
+enum { MOST_WORDS = 3 };
+
+static enum status explain(const struct cli *c, struct err *e)
+{
+    const char *words[MOST_WORDS];
+    int count = cli_args(c), used;
+    for (int i = 0; i < count; i++)
+        words[i] = cli_arg(c, i);
+    const struct command *cmd = cli_find(count, words, &used);
+    if (cmd && used == count)
+        help_print_command(stdout, cmd);
+    else if (count > 1 || !help_print_family(stdout, words[0]))
+        return help_unknown_command(count, words, e);
+    return ST_OK;
+}
+
 static enum status run(struct cli *c, struct err *e)
 {
-    (void)e;
+    if (cli_args(c))
+        return explain(c, e);
     if (cli_has(c, "man"))
         help_print_man(stdout);
     else if (cli_has(c, "completion"))
@@ -20,8 +37,11 @@ static const struct opt opts[] = {
 
 const struct command cmd_help = {
     .path = "help",
-    .summary = "List the commands; print the manual page or shell completion",
+    .summary = "List the commands, explain one; print the manual page or shell completion",
+    .arguments = "[COMMAND]",
+    .max_args = MOST_WORDS,
     .opts = opts,
-    .example = "throughline help\nthroughline help --man > throughline.1",
+    .example = "throughline help\nthroughline help study protect\nthroughline help release\n"
+               "throughline help --man > throughline.1",
     .run = run,
 };

@@ -26,6 +26,31 @@ static void print_opts(FILE *to, const struct opt *opts)
     }
 }
 
+/* Path and summary of the commands that begin with the word and go on. */
+static bool print_family(FILE *to, const char *word, const char *title)
+{
+    size_t count, n = strlen(word);
+    const struct command *const *all = cli_commands(&count);
+    bool any = false;
+    for (size_t k = 0; k < count; k++) {
+        if (strncmp(all[k]->path, word, n) != 0 || all[k]->path[n] != ' ')
+            continue;
+        if (!any)
+            fputs(title, to);
+        fprintf(to, "  %-24s%s\n", all[k]->path, all[k]->summary);
+        any = true;
+    }
+    return any;
+}
+
+bool help_print_family(FILE *to, const char *word)
+{
+    if (!print_family(to, word, "Commands:\n"))
+        return false;
+    fputs("\nthroughline COMMAND --help explains a command with an example.\n", to);
+    return true;
+}
+
 void help_print_command(FILE *to, const struct command *cmd)
 {
     fprintf(to, "%s\n\nUsage: ", cmd->summary);
@@ -35,6 +60,7 @@ void help_print_command(FILE *to, const struct command *cmd)
     print_opts(to, common_opts);
     if (cmd->details)
         fprintf(to, "\n%s\n", cmd->details);
+    print_family(to, cmd->path, "\nSee also:\n");
     fputs("\nExample:\n", to);
     for (const char *p = cmd->example; *p;) {
         size_t n = strcspn(p, "\n");
@@ -147,18 +173,18 @@ void help_print_bash_completion(FILE *to)
           to);
 }
 
-enum status help_unknown_command(int argc, char **argv, struct err *e)
+enum status help_unknown_command(int count, const char *const *words, struct err *e)
 {
-    size_t count;
-    const struct command *const *all = cli_commands(&count);
+    size_t known;
+    const struct command *const *all = cli_commands(&known);
     struct buf near = BUF_EMPTY;
-    for (size_t k = 0; k < count && near.n < 200; k++) {
-        size_t n = strlen(argv[0]);
-        if (strncmp(all[k]->path, argv[0], n > 3 ? 3 : n) == 0)
+    for (size_t k = 0; k < known && near.n < 200; k++) {
+        size_t n = strlen(words[0]);
+        if (strncmp(all[k]->path, words[0], n > 3 ? 3 : n) == 0)
             buf_addf(&near, "%s%s", near.n ? ", " : "", all[k]->path);
     }
-    err_set(e, ST_USAGE, "there is no command \"%.40s%s%.40s\"", argv[0], argc > 1 ? " " : "",
-            argc > 1 ? argv[1] : "");
+    err_set(e, ST_USAGE, "there is no command \"%.40s%s%.40s\"", words[0], count > 1 ? " " : "",
+            count > 1 ? words[1] : "");
     if (near.n)
         err_hint(e, "Did you mean: %s? All commands: throughline --help.", near.p);
     else

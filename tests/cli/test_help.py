@@ -14,6 +14,19 @@ ok(len(commands) >= 2, "commands are listed", listing.stdout)
 refused(run(), "Usage", name="no arguments: usage", code=2)
 refused(run("no-such"), "there is no command", name="unknown command", code=2)
 
+for family in sorted({c.split()[0] for c in commands if " " in c} - set(commands)):
+    wanted = [c for c in commands if c.startswith(family + " ")]
+    r = run(family, "--help")
+    equal(r.returncode, 0, f"{family} --help")
+    equal(re.findall(r"^  ([a-z][a-z -]*?)  +\S", r.stdout, re.M), wanted, f"{family} --help lists its commands")
+    equal(run("help", family).stdout, r.stdout, f"help {family} says the same")
+    refused(run(family), *wanted[:1], name=f"{family} alone: names its commands", code=2)
+equal(run("help", "study", "protect").stdout, run("study", "protect", "--help").stdout, "help COMMAND is COMMAND --help")
+ok("link prepare" in run("link", "--help").stdout, "link --help points at link prepare")
+refused(run("help", "nothing"), "there is no command", name="help of an unknown command", code=2)
+refused(run("help", "study", "nothing"), "there is no command", name="help of an unknown command of a family", code=2)
+refused(run("nothing", "--help"), "there is no command", name="an unknown command's --help", code=2)
+
 for command in commands:
     words = command.split()
     text = run(*words, "--help")
