@@ -29,7 +29,7 @@ ninja -C build-fuzz --quiet "${libs[@]}" >/tmp/throughline-fuzz.log 2>&1 || { ta
 includes=()
 for dir in build-fuzz/include/*/; do includes+=("-I$dir"); done
 read -ra packages < <(pkg-config --libs --cflags jansson icu-uc icu-i18n libRmath gsl libsodium sqlite3 \
-    libzip expat xlsxwriter)
+    libzip expat)
 
 status=0
 for source in fuzz/fuzz_*.c; do

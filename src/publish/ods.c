@@ -1,11 +1,7 @@
-/* The workbook as OpenDocument 1.3 (ISO/IEC 26300): four XML parts in a zip, through libzip. */
+/* The workbook as OpenDocument 1.3 (ISO/IEC 26300): four XML parts in a package. */
 #include "base/str.h"
+#include "publish/package.h"
 #include "publish/sheet_text.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
-#include <zip.h>
 
 #define NAMESPACES                                                                                 \
     "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" "                           \
@@ -43,20 +39,13 @@ static const char styles[] =
 
 static const char automatic_styles[] =
     "<office:automatic-styles>\n"
-    "<style:style style:name=\"wide\" style:family=\"table-column\"><style:table-column-properties "
-    "style:column-width=\"18cm\"/></style:style>\n"
-    "<style:style style:name=\"words\" "
-    "style:family=\"table-column\"><style:table-column-properties "
-    "style:column-width=\"7cm\"/></style:style>\n"
-    "<style:style style:name=\"figures\" style:family=\"table-column\">"
-    "<style:table-column-properties style:column-width=\"3.6cm\"/></style:style>\n"
     "<style:style style:name=\"text\" style:family=\"table-cell\" "
     "style:parent-style-name=\"Default\"><style:table-cell-properties fo:wrap-option=\"wrap\" "
     "style:vertical-align=\"top\"/></style:style>\n"
     "<style:style style:name=\"right\" style:family=\"table-cell\" "
     "style:parent-style-name=\"Default\"><style:table-cell-properties "
-    "style:text-align-source=\"fix\"/><style:paragraph-properties fo:text-align=\"end\"/>"
-    "</style:style>\n"
+    "style:text-align-source=\"fix\" style:vertical-align=\"top\"/>"
+    "<style:paragraph-properties fo:text-align=\"end\"/></style:style>\n"
     "<style:style style:name=\"head\" style:family=\"table-cell\" "
     "style:parent-style-name=\"Default\"><style:table-cell-properties fo:wrap-option=\"wrap\"/>"
     "<style:text-properties fo:font-weight=\"bold\"/></style:style>\n"
@@ -66,6 +55,29 @@ static const char automatic_styles[] =
     "<style:text-properties fo:font-weight=\"bold\"/></style:style>\n";
 
 enum { DECIMALS_MAX = 6 };
+
+enum { COVER_WIDTH = 80, MARK_WIDTH = 24, LONGEST_WIDTH = 255 };
+
+static void add_column(struct buf *b, int width)
+{
+    buf_addf(b, "<table:table-column table:style-name=\"column%d\"/>", width);
+}
+
+/* One style for each width in use; a digit of Arial in 12 points is 0.235 cm wide. */
+static void add_column_styles(struct buf *b, const struct workbook *w)
+{
+    bool used[LONGEST_WIDTH + 1] = {[COVER_WIDTH] = true, [MARK_WIDTH] = true};
+    for (size_t i = 0; i < w->table_count; i++)
+        for (size_t k = 0; k < w->tables[i].column_count; k++)
+            used[column_width(&w->tables[i].columns[k])] = true;
+    for (int n = 1; n <= LONGEST_WIDTH; n++)
+        if (used[n])
+            buf_addf(b,
+                     "<style:style style:name=\"column%d\" style:family=\"table-column\">"
+                     "<style:table-column-properties style:column-width=\"%.2fcm\"/>"
+                     "</style:style>\n",
+                     n, 0.235 * n + 0.2);
+}
 
 static void add_number_styles(struct buf *b)
 {
@@ -77,7 +89,8 @@ static void add_number_styles(struct buf *b)
             "number:min-integer-digits=\"1\" number:grouping=\"true\"/></number:number-style>\n"
             "<style:style style:name=\"number%d\" style:family=\"table-cell\" "
             "style:parent-style-name=\"Default\" style:data-style-name=\"N%d\">"
-            "<style:table-cell-properties style:text-align-source=\"fix\"/>"
+            "<style:table-cell-properties style:text-align-source=\"fix\" "
+            "style:vertical-align=\"top\"/>"
             "<style:paragraph-properties fo:text-align=\"end\"/></style:style>\n",
             d, d, d, d, d);
     buf_adds(b, "</office:automatic-styles>\n");
@@ -124,7 +137,7 @@ static void open_sheet(struct buf *b, const char *name)
 static void add_cover(struct buf *b, const struct workbook *w)
 {
     open_sheet(b, "Cover");
-    buf_adds(b, "<table:table-column table:style-name=\"wide\"/>\n");
+    add_column(b, COVER_WIDTH);
     add_line(b, "Heading_20_1", w->title);
     for (size_t i = 0; w->cover && w->cover[i]; i++)
         add_line(b, "text", w->cover[i]);
@@ -137,8 +150,8 @@ static void add_pairs(struct buf *b, const char *name, const char *const headers
                       const char *const *left, const char *const *right, size_t n, bool link)
 {
     open_sheet(b, name);
-    buf_adds(b, "<table:table-column table:style-name=\"words\"/>"
-                "<table:table-column table:style-name=\"wide\"/>\n");
+    add_column(b, MARK_WIDTH);
+    add_column(b, COVER_WIDTH);
     add_line(b, "Heading_20_1", name);
     add_line(b, "Default", "This worksheet contains one table.");
     buf_adds(b, "<table:table-row>");
@@ -166,8 +179,7 @@ static void add_table(struct buf *b, const struct table *t, const struct sheet_t
 {
     open_sheet(b, t->name);
     for (size_t k = 0; k < t->column_count; k++)
-        buf_addf(b, "<table:table-column table:style-name=\"%s\"/>",
-                 t->columns[k].numeric ? "figures" : "words");
+        add_column(b, column_width(&t->columns[k]));
     buf_addc(b, '\n');
     for (int i = 0; i < s->count; i++)
         add_line(b, i ? "Default" : "Heading_20_1", s->line[i]);
@@ -182,17 +194,6 @@ static void add_table(struct buf *b, const struct table *t, const struct sheet_t
         buf_adds(b, "</table:table-row>\n");
     }
     buf_adds(b, "</table:table>\n");
-}
-
-static void column_letters(size_t k, char out[8])
-{
-    char text[8];
-    int n = 0;
-    for (k++; k > 0 && n < 7; k = (k - 1) / 26)
-        text[n++] = (char)('A' + (k - 1) % 26);
-    for (int i = 0; i < n; i++)
-        out[i] = text[n - 1 - i];
-    out[n] = '\0';
 }
 
 static void add_range(struct buf *b, const char *sheet, const char *name, size_t header_row,
@@ -210,9 +211,7 @@ static void add_range(struct buf *b, const char *sheet, const char *name, size_t
 static void add_content(struct buf *b, const struct workbook *w, struct arena *memory)
 {
     static const char *const contents[] = {"Worksheet", "Title"}, *const notes[] = {"Note", "Text"};
-    size_t note_count = 0;
-    while (w->notes && w->notes[note_count])
-        note_count++;
+    size_t note_count = workbook_note_count(w);
     const char **names = arena_array(memory, w->table_count, sizeof *names);
     const char **titles = arena_array(memory, w->table_count, sizeof *titles);
     const char **marks = arena_array(memory, note_count + 1, sizeof *marks);
@@ -226,6 +225,7 @@ static void add_content(struct buf *b, const struct workbook *w, struct arena *m
         marks[i] = arena_printf(memory, "[note %zu]", i + 1);
     buf_adds(b, XML "<office:document-content " NAMESPACES ">\n");
     buf_adds(b, automatic_styles);
+    add_column_styles(b, w);
     add_number_styles(b);
     buf_adds(b, "<office:body><office:spreadsheet>\n");
     add_cover(b, w);
@@ -261,55 +261,22 @@ static void add_meta(struct buf *b, const struct workbook *w)
              w->created, w->created);
 }
 
-/* The zip borrows the bytes until it is closed. Times are fixed so that equal tables give equal
- * files. */
-static int add_part(zip_t *z, const char *name, struct str bytes, bool stored)
-{
-    zip_source_t *source = zip_source_buffer(z, bytes.p, bytes.n, 0);
-    zip_int64_t at = source ? zip_file_add(z, name, source, ZIP_FL_ENC_UTF_8) : -1;
-    if (at < 0) {
-        if (source)
-            zip_source_free(source);
-        return -1;
-    }
-    zip_file_set_dostime(z, (zip_uint64_t)at, 0, 0x21, 0); /* 1980-01-01 */
-    return zip_set_file_compression(z, (zip_uint64_t)at, stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 0);
-}
-
-static enum status zip_parts(const char *path, struct str content, struct str meta, struct err *e)
-{
-    static const char mime[] = "application/vnd.oasis.opendocument.spreadsheet";
-    int code = 0;
-    zip_t *z = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
-    if (!z)
-        return err_errno(e, errno, "cannot write %s", path);
-    bool ok = add_part(z, "mimetype", str_of(mime), true) == 0 &&
-              add_part(z, "content.xml", content, false) == 0 &&
-              add_part(z, "styles.xml", str_of(styles), false) == 0 &&
-              add_part(z, "meta.xml", meta, false) == 0 &&
-              add_part(z, "META-INF/manifest.xml", str_of(manifest), false) == 0;
-    if (ok && zip_close(z) == 0)
-        return ST_OK;
-    err_set(e, ST_FAULT, "cannot write %s: %s", path, zip_strerror(z));
-    zip_discard(z);
-    return ST_FAULT;
-}
-
 enum status workbook_write_ods(const struct workbook *w, const char *path, struct err *e)
 {
-    char temp[1200];
+    static const char mime[] = "application/vnd.oasis.opendocument.spreadsheet";
     struct arena memory = ARENA_EMPTY;
     struct buf content = BUF_EMPTY, meta = BUF_EMPTY;
     TRY(workbook_check(w, e));
-    if ((size_t)snprintf(temp, sizeof temp, "%s.%ld.partial", path, (long)getpid()) >= sizeof temp)
-        return err_set(e, ST_USAGE, "the output path is too long");
     add_content(&content, w, &memory);
     add_meta(&meta, w);
-    enum status s = zip_parts(temp, buf_str(&content), buf_str(&meta), e);
-    if (s == ST_OK && rename(temp, path) != 0)
-        s = err_errno(e, errno, "cannot write %s", path);
-    if (s != ST_OK)
-        unlink(temp);
+    const struct package_part parts[] = {
+        {.name = "mimetype", .bytes = str_of(mime), .stored = true},
+        {.name = "content.xml", .bytes = buf_str(&content)},
+        {.name = "styles.xml", .bytes = str_of(styles)},
+        {.name = "meta.xml", .bytes = buf_str(&meta)},
+        {.name = "META-INF/manifest.xml", .bytes = str_of(manifest)},
+    };
+    enum status s = package_write(path, parts, sizeof parts / sizeof *parts, e);
     buf_free(&content);
     buf_free(&meta);
     arena_free(&memory);

@@ -25,5 +25,12 @@ const char *shorthand_sentence(unsigned bits, struct arena *memory);
 bool table_refers_to(const struct table *t, int number);
 /* A cell as shown: "[c]", "1234.5", or its text. */
 const char *cell_shown(const struct cell *c, struct arena *memory);
+/* 0 is A, 26 is AA. */
+void column_letters(size_t k, char out[8]);
+/* In characters. */
+int column_width(const struct table_column *c);
+/* On how many lines a text stands in a column so many characters wide, broken between words. */
+int lines_wrapped(const char *text, int width);
+size_t workbook_note_count(const struct workbook *w);
 
 #endif

@@ -94,12 +94,65 @@ const char *cell_shown(const struct cell *c, struct arena *memory)
     return c->kind == CELL_NUMBER ? arena_printf(memory, "%.*f", c->decimals, c->number) : c->text;
 }
 
+void column_letters(size_t k, char out[8])
+{
+    char text[8];
+    int n = 0;
+    for (k++; k > 0 && n < 7; k = (k - 1) / 26)
+        text[n++] = (char)('A' + (k - 1) % 26);
+    for (int i = 0; i < n; i++)
+        out[i] = text[n - 1 - i];
+    out[n] = '\0';
+}
+
+int column_width(const struct table_column *c)
+{
+    enum { LONGEST = 255 }; /* what XLSX allows */
+    int width = c->width > 0 ? c->width : c->numeric ? 16 : 32;
+    return width < LONGEST ? width : LONGEST;
+}
+
+/* Bytes that begin a character of UTF-8. */
+static int characters(const char *p, size_t n)
+{
+    int count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)p[i] & 0xc0) != 0x80;
+    return count;
+}
+
+int lines_wrapped(const char *text, int width)
+{
+    int lines = 1, at = 0;
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, " ");
+        int word = characters(p, n);
+        if (at > 0 && at + 1 + word > width) {
+            lines++;
+            at = 0;
+        }
+        at += (at > 0) + word;
+        lines += at > width ? (at - 1) / width : 0;
+        at = at > width ? (at - 1) % width + 1 : at;
+        p += n + strspn(p + n, " ");
+    }
+    return lines;
+}
+
+size_t workbook_note_count(const struct workbook *w)
+{
+    size_t n = 0;
+    while (w->notes && w->notes[n])
+        n++;
+    return n;
+}
+
 struct sheet_text sheet_text_of_table(const struct workbook *w, const struct table *t,
                                       struct arena *memory)
 {
     struct sheet_text s = {0};
     bool notes = false;
-    for (int n = 1; w->notes && w->notes[n - 1]; n++)
+    for (int n = 1; n <= (int)workbook_note_count(w); n++)
         notes |= table_refers_to(t, n);
     s.line[s.count++] = t->title;
     s.line[s.count++] = "This worksheet contains one table.";
@@ -187,7 +240,7 @@ static enum status check_table(const struct workbook *w, const struct table *t, 
 
 enum status workbook_check(const struct workbook *w, struct err *e)
 {
-    int notes = 0;
+    int notes = (int)workbook_note_count(w);
     if (blank(w->title) || blank(w->subject) || blank(w->author) || blank(w->created))
         return wrong(NULL, 0, NULL, e,
                      "title, subject, author and date of the document must be set");
@@ -195,8 +248,6 @@ enum status workbook_check(const struct workbook *w, struct err *e)
         return wrong(NULL, 0, NULL, e, "a workbook needs a table");
     for (size_t i = 0; i < w->table_count; i++)
         TRY(check_table(w, &w->tables[i], e));
-    while (w->notes && w->notes[notes])
-        notes++;
     for (int n = 1; n <= notes + 1; n++) {
         bool used = false;
         for (size_t i = 0; i < w->table_count; i++)

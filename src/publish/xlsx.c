@@ -1,216 +1,333 @@
-/* The workbook as XLSX, through libxlsxwriter. */
-#include "base/date.h"
-#include "base/str.h"
+/* The workbook as XLSX: ISO/IEC 29500-1 (transitional), every part written here.
+ *
+ * Marked-up tables stand in a markup compatibility fallback (ISO/IEC 29500-3, 7.5 to 7.7) beside a
+ * choice that nobody can take: a reader that knows tables reads them, and gnumeric, which knows
+ * none and says so of every sheet, skips what it was told it may skip
+ * (docs/method/spreadsheets.md).
+ */
+#include "publish/package.h"
 #include "publish/sheet_text.h"
+#include "publish/xlsx_parts.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
-struct formats {
-    lxw_format *title, *heading, *text, *header, *header_right, *number[7], *right;
+#define COMPATIBILITY "http://schemas.openxmlformats.org/markup-compatibility/2006"
+#define NOBODY "urn:x-throughline:understood-by-nobody"
+enum { TITLE_LINES = 2 }; /* one line of larger letters */
+
+struct book {
+    const struct workbook *w;
+    struct arena memory;
+    struct xlsx_strings strings;
+    struct package_part *parts;
+    struct buf *bytes; /* of each part */
+    size_t part_count, sheet_count;
 };
 
-static void make_formats(lxw_workbook *book, struct formats *f)
+static struct buf *new_part(struct book *b, const char *name)
 {
-    f->title = workbook_add_format(book);
-    format_set_bold(f->title);
-    format_set_font_size(f->title, 15);
-    format_set_text_wrap(f->title);
-    f->heading = workbook_add_format(book);
-    format_set_bold(f->heading);
-    format_set_font_size(f->heading, 12);
-    f->text = workbook_add_format(book);
-    format_set_text_wrap(f->text);
-    format_set_align(f->text, LXW_ALIGN_VERTICAL_TOP);
-    f->header = workbook_add_format(book);
-    format_set_bold(f->header);
-    format_set_text_wrap(f->header);
-    f->header_right = workbook_add_format(book);
-    format_set_bold(f->header_right);
-    format_set_text_wrap(f->header_right);
-    format_set_align(f->header_right, LXW_ALIGN_RIGHT);
-    f->right = workbook_add_format(book);
-    format_set_align(f->right, LXW_ALIGN_RIGHT);
-    for (int d = 0; d < 7; d++) {
-        static const char *const shapes[] = {"#,##0",       "#,##0.0",    "#,##0.00",
-                                             "#,##0.000",   "#,##0.0000", "#,##0.00000",
-                                             "#,##0.000000"};
-        f->number[d] = workbook_add_format(book);
-        format_set_num_format(f->number[d], shapes[d]);
-        format_set_align(f->number[d], LXW_ALIGN_RIGHT);
-    }
+    b->parts[b->part_count].name = name;
+    return &b->bytes[b->part_count++];
 }
 
-static lxw_row_t row_at(size_t r)
+/* ---- cells ---- */
+
+static void add_text(struct book *b, struct buf *out, size_t row, size_t column,
+                     enum xlsx_style style, const char *text)
 {
-    return (lxw_row_t)r;
+    char letters[8];
+    column_letters(column, letters);
+    buf_addf(out, "<c r=\"%s%zu\" s=\"%d\" t=\"s\"><v>%zu</v></c>", letters, row, (int)style,
+             xlsx_string(&b->strings, text));
 }
 
-static void write_lines(lxw_worksheet *sheet, const struct formats *f, const struct sheet_text *s)
+/* The height of so many lines is stated: LibreOffice does not work it out for XLSX. */
+static void open_row(struct buf *out, size_t row, int lines)
 {
-    for (int i = 0; i < s->count; i++)
-        worksheet_write_string(sheet, row_at((size_t)i), 0, s->line[i], i ? NULL : f->title);
+    enum { POINTS_A_LINE = 16 };
+    buf_addf(out, "<row r=\"%zu\" ht=\"%d\">", row, POINTS_A_LINE * lines);
 }
 
-/* Marks the range as a named table with header cells, without filter buttons. */
-static void mark_table(lxw_worksheet *sheet, const char *name, size_t first, size_t rows,
-                       const char *const *headers, lxw_format *const *header_formats,
-                       size_t columns)
+static void close_row(struct buf *out)
 {
-    lxw_table_column *all = mem_zalloc(columns, sizeof *all);
-    lxw_table_column **list = mem_zalloc(columns + 1, sizeof *list);
-    lxw_table_options options = {.name = (char *)(uintptr_t)name,
-                                 .no_autofilter = LXW_TRUE,
-                                 .no_banded_rows = LXW_TRUE,
-                                 .style_type = LXW_TABLE_STYLE_TYPE_LIGHT,
-                                 .style_type_number = 0};
-    for (size_t k = 0; k < columns; k++) {
-        all[k].header = (char *)(uintptr_t)headers[k];
-        all[k].header_format = header_formats[k];
-        list[k] = &all[k];
-    }
-    options.columns = list;
-    worksheet_add_table(sheet, row_at(first), 0, row_at(first + rows), (lxw_col_t)(columns - 1),
-                        &options);
-    free(all);
-    free(list);
+    buf_adds(out, "</row>\n");
+}
+
+static void add_line(struct book *b, struct buf *out, size_t row, enum xlsx_style style,
+                     const char *text, int lines)
+{
+    open_row(out, row, lines);
+    add_text(b, out, row, 0, style, text);
+    close_row(out);
 }
 
 /* What is stored is what is shown: no digit behind it. */
-static double number_as_shown(const struct cell *c, struct arena *memory)
+static void add_cell(struct book *b, struct buf *out, size_t row, size_t column,
+                     const struct cell *c, bool numeric)
 {
-    double v = 0;
-    if (!str_to_double(str_of(cell_shown(c, memory)), &v))
-        BUG("a number that cannot be read back");
-    return v;
+    const char *shown = cell_shown(c, &b->memory);
+    char letters[8];
+    if (c->kind != CELL_NUMBER) {
+        add_text(b, out, row, column, numeric ? XLSX_RIGHT : XLSX_TEXT, shown);
+        return;
+    }
+    column_letters(column, letters);
+    buf_addf(out, "<c r=\"%s%zu\" s=\"%d\"><v>%s</v></c>", letters, row,
+             XLSX_NUMBER_0 + (c->decimals < 0 || c->decimals > XLSX_DECIMALS_MAX ? XLSX_DECIMALS_MAX
+                                                                                 : c->decimals),
+             shown);
 }
 
-static void write_data(lxw_worksheet *sheet, const struct formats *f, const struct table *t,
-                       size_t first, struct arena *memory)
+/* ---- sheets ---- */
+
+struct size {
+    size_t header_row, rows, columns; /* of the table; header_row is 1-based, rows without it */
+};
+
+static void open_sheet(struct book *b, struct buf *out, struct size table, const int *widths)
 {
-    const char **headers = arena_array(memory, t->column_count, sizeof *headers);
-    lxw_format **formats = arena_array(memory, t->column_count, sizeof *formats);
+    char last[8];
+    column_letters(table.columns - 1, last);
+    buf_addf(out,
+             XLSX_XML "<worksheet xmlns=\"" XLSX_MAIN "\" xmlns:r=\"" XLSX_REL
+                      "\" xmlns:mc=\"" COMPATIBILITY "\" xmlns:never=\"" NOBODY
+                      "\"><dimension ref=\"A1:%s%zu\"/><sheetViews><sheetView %s"
+                      "workbookViewId=\"0\"/></sheetViews>"
+                      "<sheetFormatPr defaultRowHeight=\"16\"/><cols>",
+             last, table.header_row + table.rows, b->sheet_count == 0 ? "tabSelected=\"1\" " : "");
+    b->sheet_count++;
+    for (size_t k = 0; k < table.columns; k++)
+        buf_addf(out, "<col min=\"%zu\" max=\"%zu\" width=\"%d\" customWidth=\"1\"/>", k + 1, k + 1,
+                 widths[k]);
+    buf_adds(out, "</cols><sheetData>\n");
+}
+
+/* The named table of a sheet, with header cells and without filter buttons. */
+static void mark_table(struct book *b, struct buf *out, const char *name, struct size table,
+                       const char *const *headers)
+{
+    size_t number = b->sheet_count - 1; /* the cover has none */
+    char last[8];
+    column_letters(table.columns - 1, last);
+    buf_adds(out, "<mc:AlternateContent><mc:Choice Requires=\"never\"/><mc:Fallback>"
+                  "<tableParts count=\"1\"><tablePart r:id=\"rId1\"/></tableParts>"
+                  "</mc:Fallback></mc:AlternateContent>");
+    struct buf *part = new_part(
+        b, arena_printf(&b->memory, "xl/worksheets/_rels/sheet%zu.xml.rels", b->sheet_count));
+    buf_addf(part,
+             XLSX_XML "<Relationships xmlns=\"" XLSX_PACKAGE_REL
+                      "\"><Relationship Id=\"rId1\" Type=\"" XLSX_REL
+                      "/table\" Target=\"../tables/table%zu.xml\"/></Relationships>\n",
+             number);
+    part = new_part(b, arena_printf(&b->memory, "xl/tables/table%zu.xml", number));
+    buf_addf(part,
+             XLSX_XML "<table xmlns=\"" XLSX_MAIN
+                      "\" id=\"%zu\" name=\"%s\" displayName=\"%s\" ref=\"A%zu:%s%zu\" "
+                      "totalsRowShown=\"0\"><tableColumns count=\"%zu\">",
+             number, name, name, table.header_row, last, table.header_row + table.rows,
+             table.columns);
+    for (size_t k = 0; k < table.columns; k++) {
+        buf_addf(part, "<tableColumn id=\"%zu\" name=\"", k + 1);
+        buf_add_xml(part, str_of(headers[k]));
+        buf_adds(part, "\"/>");
+    }
+    buf_adds(part, "</tableColumns><tableStyleInfo showFirstColumn=\"0\" showLastColumn=\"0\" "
+                   "showRowStripes=\"0\" showColumnStripes=\"0\"/></table>\n");
+}
+
+static struct buf *sheet_part(struct book *b)
+{
+    return new_part(b, arena_printf(&b->memory, "xl/worksheets/sheet%zu.xml", b->sheet_count + 1));
+}
+
+static const char page_margins[] = "<pageMargins left=\"0.7\" right=\"0.7\" top=\"0.75\" "
+                                   "bottom=\"0.75\" header=\"0.3\" footer=\"0.3\"/>";
+
+static void add_cover(struct book *b)
+{
+    static const int width = 80;
+    struct buf *out = sheet_part(b);
+    size_t n = 0;
+    while (b->w->cover && b->w->cover[n])
+        n++;
+    open_sheet(b, out, (struct size){1, n, 1}, &width);
+    add_line(b, out, 1, XLSX_TITLE, b->w->title, TITLE_LINES);
+    for (size_t i = 0; i < n; i++)
+        add_line(b, out, i + 2, XLSX_TEXT, b->w->cover[i], lines_wrapped(b->w->cover[i], width));
+    buf_addf(out, "</sheetData>%s</worksheet>\n", page_margins);
+}
+
+/* A sheet of two columns: contents, notes. `link`: the first column leads to the sheet of its name.
+ */
+static void add_pairs(struct book *b, const char *name, const char *const headers[2],
+                      const char *const *left, const char *const *right, size_t n, bool link)
+{
+    static const int widths[] = {24, 80};
+    const struct size table = {3, n, 2};
+    struct buf *out = sheet_part(b);
+    open_sheet(b, out, table, widths);
+    add_line(b, out, 1, XLSX_TITLE, name, TITLE_LINES);
+    add_line(b, out, 2, XLSX_PLAIN, "This worksheet contains one table.", 1);
+    for (size_t i = 0; i <= n; i++) {
+        size_t row = table.header_row + i;
+        open_row(out, row, lines_wrapped(i ? right[i - 1] : headers[1], widths[1]));
+        add_text(b, out, row, 0,
+                 i == 0 ? XLSX_HEADER
+                 : link ? XLSX_LINK
+                        : XLSX_TEXT,
+                 i ? left[i - 1] : headers[0]);
+        add_text(b, out, row, 1, i ? XLSX_TEXT : XLSX_HEADER, i ? right[i - 1] : headers[1]);
+        close_row(out);
+    }
+    buf_adds(out, "</sheetData>");
+    if (link) {
+        buf_adds(out, "<hyperlinks>");
+        for (size_t i = 0; i < n; i++)
+            buf_addf(out, "<hyperlink ref=\"A%zu\" location=\"%s!A1\" display=\"%s\"/>",
+                     table.header_row + 1 + i, left[i], left[i]);
+        buf_adds(out, "</hyperlinks>");
+    }
+    buf_adds(out, page_margins);
+    mark_table(b, out, name, table, headers);
+    buf_adds(out, "</worksheet>\n");
+}
+
+/* Of a row of cells, or of the headers when `cells` is NULL. */
+static int row_lines(const struct table *t, const struct cell *cells, const int *widths)
+{
+    int most = 1;
+    for (size_t k = 0; k < t->column_count; k++) {
+        const char *text = !cells                       ? t->columns[k].header
+                           : cells[k].kind == CELL_TEXT ? cells[k].text
+                                                        : "";
+        int lines = lines_wrapped(text, widths[k]);
+        most = lines > most ? lines : most;
+    }
+    return most;
+}
+
+static void add_table(struct book *b, const struct table *t)
+{
+    struct sheet_text lines = sheet_text_of_table(b->w, t, &b->memory);
+    const struct size table = {(size_t)lines.count + 1, t->row_count, t->column_count};
+    const char **headers = arena_array(&b->memory, t->column_count, sizeof *headers);
+    int *widths = arena_array(&b->memory, t->column_count, sizeof *widths);
+    struct buf *out = sheet_part(b);
     for (size_t k = 0; k < t->column_count; k++) {
         headers[k] = t->columns[k].header;
-        formats[k] = t->columns[k].numeric ? f->header_right : f->header;
-        double width = t->columns[k].width ? t->columns[k].width : t->columns[k].numeric ? 16 : 32;
-        worksheet_set_column(sheet, (lxw_col_t)k, (lxw_col_t)k, width, NULL);
+        widths[k] = column_width(&t->columns[k]);
     }
-    mark_table(sheet, t->name, first, t->row_count, headers, formats, t->column_count);
-    for (size_t r = 0; r < t->row_count; r++)
-        for (size_t k = 0; k < t->column_count; k++) {
-            const struct cell *c = &t->cells[r * t->column_count + k];
-            lxw_row_t row = row_at(first + 1 + r);
-            if (c->kind == CELL_NUMBER)
-                worksheet_write_number(
-                    sheet, row, (lxw_col_t)k, number_as_shown(c, memory),
-                    f->number[c->decimals < 0 || c->decimals > 6 ? 6 : c->decimals]);
-            else
-                worksheet_write_string(sheet, row, (lxw_col_t)k, cell_shown(c, memory),
-                                       t->columns[k].numeric ? f->right : f->text);
-        }
+    open_sheet(b, out, table, widths);
+    for (int i = 0; i < lines.count; i++)
+        add_line(b, out, (size_t)i + 1, i ? XLSX_PLAIN : XLSX_TITLE, lines.line[i],
+                 i ? 1 : TITLE_LINES);
+    open_row(out, table.header_row, row_lines(t, NULL, widths));
+    for (size_t k = 0; k < t->column_count; k++)
+        add_text(b, out, table.header_row, k,
+                 t->columns[k].numeric ? XLSX_HEADER_RIGHT : XLSX_HEADER, headers[k]);
+    close_row(out);
+    for (size_t r = 0; r < t->row_count; r++) {
+        open_row(out, table.header_row + 1 + r,
+                 row_lines(t, &t->cells[r * t->column_count], widths));
+        for (size_t k = 0; k < t->column_count; k++)
+            add_cell(b, out, table.header_row + 1 + r, k, &t->cells[r * t->column_count + k],
+                     t->columns[k].numeric);
+        close_row(out);
+    }
+    buf_addf(out, "</sheetData>%s", page_margins);
+    mark_table(b, out, t->name, table, headers);
+    buf_adds(out, "</worksheet>\n");
 }
 
-static void write_cover(lxw_workbook *book, const struct formats *f, const struct workbook *w)
+static void add_sheets(struct book *b)
 {
-    lxw_worksheet *sheet = workbook_add_worksheet(book, "Cover");
-    worksheet_set_column(sheet, 0, 0, 100, NULL);
-    worksheet_write_string(sheet, 0, 0, w->title, f->title);
+    static const char *const contents[] = {"Worksheet", "Title"}, *const notes[] = {"Note", "Text"};
+    const struct workbook *w = b->w;
+    size_t note_count = workbook_note_count(w);
+    const char **names = arena_array(&b->memory, w->table_count, sizeof *names);
+    const char **titles = arena_array(&b->memory, w->table_count, sizeof *titles);
+    const char **marks = arena_array(&b->memory, note_count + 1, sizeof *marks);
+    for (size_t i = 0; i < w->table_count; i++) {
+        names[i] = w->tables[i].name;
+        titles[i] = w->tables[i].title;
+    }
+    for (size_t i = 0; i < note_count; i++)
+        marks[i] = arena_printf(&b->memory, "[note %zu]", i + 1);
+    add_cover(b);
+    add_pairs(b, "Contents", contents, names, titles, w->table_count, true);
+    if (note_count)
+        add_pairs(b, "Notes", notes, marks, w->notes, note_count, false);
+    for (size_t i = 0; i < w->table_count; i++)
+        add_table(b, &w->tables[i]);
+}
+
+/* ---- the book ---- */
+
+static void add_book(struct book *b)
+{
+    struct buf *book = new_part(b, "xl/workbook.xml"),
+               *rels = new_part(b, "xl/_rels/workbook.xml.rels");
+    size_t first_table = b->sheet_count - b->w->table_count;
+    buf_adds(book, XLSX_XML "<workbook xmlns=\"" XLSX_MAIN "\" xmlns:r=\"" XLSX_REL
+                            "\"><bookViews><workbookView/></bookViews><sheets>\n");
+    buf_adds(rels, XLSX_XML "<Relationships xmlns=\"" XLSX_PACKAGE_REL "\">\n");
+    for (size_t i = 0; i < b->sheet_count; i++) {
+        const char *name = i >= first_table ? b->w->tables[i - first_table].name
+                           : i == 0         ? "Cover"
+                           : i == 1         ? "Contents"
+                                            : "Notes";
+        buf_addf(book, "<sheet name=\"%s\" sheetId=\"%zu\" r:id=\"rId%zu\"/>\n", name, i + 1,
+                 i + 1);
+        buf_addf(rels,
+                 "<Relationship Id=\"rId%zu\" Type=\"" XLSX_REL
+                 "/worksheet\" Target=\"worksheets/sheet%zu.xml\"/>\n",
+                 i + 1, i + 1);
+    }
+    buf_adds(book, "</sheets></workbook>\n");
+    buf_addf(rels,
+             "<Relationship Id=\"rId%zu\" Type=\"" XLSX_REL "/styles\" Target=\"styles.xml\"/>\n"
+             "<Relationship Id=\"rId%zu\" Type=\"" XLSX_REL
+             "/sharedStrings\" Target=\"sharedStrings.xml\"/>\n</Relationships>\n",
+             b->sheet_count + 1, b->sheet_count + 2);
+}
+
+/* No more strings than this can be in the workbook. */
+static size_t strings_most(const struct workbook *w)
+{
+    size_t n = 16 + 2 * workbook_note_count(w);
     for (size_t i = 0; w->cover && w->cover[i]; i++)
-        worksheet_write_string(sheet, row_at(i + 1), 0, w->cover[i], f->text);
-}
-
-static void write_contents(lxw_workbook *book, const struct formats *f, const struct workbook *w,
-                           struct arena *memory)
-{
-    static const char *const headers[] = {"Worksheet", "Title"};
-    lxw_format *formats[] = {f->header, f->header};
-    lxw_worksheet *sheet = workbook_add_worksheet(book, "Contents");
-    worksheet_set_column(sheet, 0, 0, 24, NULL);
-    worksheet_set_column(sheet, 1, 1, 90, NULL);
-    worksheet_write_string(sheet, 0, 0, "Contents", f->title);
-    worksheet_write_string(sheet, 1, 0, "This worksheet contains one table.", NULL);
-    mark_table(sheet, "Contents", 2, w->table_count, headers, formats, 2);
-    for (size_t i = 0; i < w->table_count; i++) {
-        worksheet_write_url(sheet, row_at(3 + i), 0,
-                            arena_printf(memory, "internal:'%s'!A1", w->tables[i].name), NULL);
-        worksheet_write_string(sheet, row_at(3 + i), 0, w->tables[i].name, NULL);
-        worksheet_write_string(sheet, row_at(3 + i), 1, w->tables[i].title, f->text);
-    }
-}
-
-static void write_notes(lxw_workbook *book, const struct formats *f, const struct workbook *w,
-                        struct arena *memory)
-{
-    static const char *const headers[] = {"Note", "Text"};
-    lxw_format *formats[] = {f->header, f->header};
-    size_t count = 0;
-    while (w->notes && w->notes[count])
-        count++;
-    if (count == 0)
-        return;
-    lxw_worksheet *sheet = workbook_add_worksheet(book, "Notes");
-    worksheet_set_column(sheet, 0, 0, 12, NULL);
-    worksheet_set_column(sheet, 1, 1, 100, NULL);
-    worksheet_write_string(sheet, 0, 0, "Notes", f->title);
-    worksheet_write_string(sheet, 1, 0, "This worksheet contains one table.", NULL);
-    mark_table(sheet, "Notes", 2, count, headers, formats, 2);
-    for (size_t i = 0; i < count; i++) {
-        worksheet_write_string(sheet, row_at(3 + i), 0, arena_printf(memory, "[note %zu]", i + 1),
-                               NULL);
-        worksheet_write_string(sheet, row_at(3 + i), 1, w->notes[i], f->text);
-    }
-}
-
-static time_t created_at(const char *iso)
-{
-    int32_t day;
-    return date_from_iso((struct str){iso, strlen(iso) < 10 ? 0 : 10}, &day) ? (time_t)day * 86400
-                                                                             : 0;
-}
-
-static lxw_error write_book(const struct workbook *w, const char *path)
-{
-    struct arena memory = ARENA_EMPTY;
-    struct formats f;
-    lxw_workbook *book = workbook_new(path);
-    if (!book)
-        return LXW_ERROR_MEMORY_MALLOC_FAILED;
-    lxw_doc_properties properties = {.title = (char *)(uintptr_t)w->title,
-                                     .subject = (char *)(uintptr_t)w->subject,
-                                     .author = (char *)(uintptr_t)w->author,
-                                     .created = created_at(w->created)};
-    workbook_set_properties(book, &properties);
-    make_formats(book, &f);
-    write_cover(book, &f, w);
-    write_contents(book, &f, w, &memory);
-    write_notes(book, &f, w, &memory);
-    for (size_t i = 0; i < w->table_count; i++) {
-        struct sheet_text s = sheet_text_of_table(w, &w->tables[i], &memory);
-        lxw_worksheet *sheet = workbook_add_worksheet(book, w->tables[i].name);
-        write_lines(sheet, &f, &s);
-        write_data(sheet, &f, &w->tables[i], (size_t)s.count, &memory);
-    }
-    lxw_error result = workbook_close(book);
-    arena_free(&memory);
-    return result;
+        n++;
+    for (size_t i = 0; i < w->table_count; i++)
+        n += 2 + SHEET_LINES_MAX + (w->tables[i].row_count + 1) * w->tables[i].column_count;
+    return n;
 }
 
 enum status workbook_write_xlsx(const struct workbook *w, const char *path, struct err *e)
 {
-    char temp[1200];
+    enum { FIXED_PARTS = 8, PARTS_OF_A_SHEET = 3, FURTHER_SHEETS = 3 };
     TRY(workbook_check(w, e));
-    if ((size_t)snprintf(temp, sizeof temp, "%s.%ld.partial", path, (long)getpid()) >= sizeof temp)
-        return err_set(e, ST_USAGE, "the output path is too long");
-    lxw_error r = write_book(w, temp);
-    if (r == LXW_NO_ERROR && rename(temp, path) == 0)
-        return ST_OK;
-    int saved = errno;
-    unlink(temp);
-    if (r == LXW_NO_ERROR)
-        return err_errno(e, saved, "cannot write %s", path);
-    return err_set(e, ST_FAULT, "cannot write %s: %s", path, lxw_strerror(r));
+    struct book b = {.w = w};
+    size_t most = FIXED_PARTS + PARTS_OF_A_SHEET * (w->table_count + FURTHER_SHEETS);
+    b.parts = mem_zalloc(most, sizeof *b.parts);
+    b.bytes = mem_zalloc(most, sizeof *b.bytes);
+    b.strings = xlsx_strings_make(strings_most(w), &b.memory);
+    struct buf *types = new_part(&b, "[Content_Types].xml");
+    buf_adds(new_part(&b, "_rels/.rels"), xlsx_root_rels);
+    buf_adds(new_part(&b, "docProps/app.xml"), xlsx_application);
+    xlsx_add_properties(new_part(&b, "docProps/core.xml"), w);
+    xlsx_add_styles(new_part(&b, "xl/styles.xml"));
+    add_sheets(&b);
+    add_book(&b);
+    xlsx_add_content_types(types, b.sheet_count);
+    xlsx_add_strings(new_part(&b, "xl/sharedStrings.xml"), &b.strings);
+    for (size_t i = 0; i < b.part_count; i++)
+        b.parts[i].bytes = buf_str(&b.bytes[i]);
+    enum status s = package_write(path, b.parts, b.part_count, e);
+    for (size_t i = 0; i < b.part_count; i++)
+        buf_free(&b.bytes[i]);
+    free(b.parts);
+    free(b.bytes);
+    arena_free(&b.memory);
+    return s;
 }

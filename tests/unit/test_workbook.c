@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "publish/csvw.h"
+#include "publish/sheet_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,11 +133,23 @@ static void column_names_are_distinct(void **state)
     remove(path);
 }
 
+static void text_is_wrapped_between_words(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_wrapped("", 10), 1);
+    assert_int_equal(lines_wrapped("ten digits", 10), 1);
+    assert_int_equal(lines_wrapped("eleven digi", 10), 2);
+    assert_int_equal(lines_wrapped("aa bb cc dd", 5), 2);
+    assert_int_equal(lines_wrapped("0123456789012345678901", 10), 3);
+    assert_int_equal(lines_wrapped("\xc3\xa9\xc3\xa9\xc3\xa9 \xc3\xa9", 5), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_pass_the_checker),
         cmocka_unit_test(faults_are_named),
+        cmocka_unit_test(text_is_wrapped_between_words),
         cmocka_unit_test(column_names_are_distinct),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
