@@ -136,14 +136,19 @@ static enum status write_proof(const struct leaves *l, const struct audit_head *
     return st;
 }
 
-enum status prove_entry(struct store *s, uint64_t sequence, const char *path, struct err *e)
+enum status prove_entry(struct store *s, uint64_t sequence, const struct audit_head *kept,
+                        const char *path, struct err *e)
 {
     struct leaves l = {.wanted = sequence};
     struct audit_head head;
-    TRY(store_audit_head(s, &head, e));
+    if (kept)
+        head = *kept;
+    else
+        TRY(store_audit_head(s, &head, e));
     if (sequence < 1 || sequence > head.size) {
         err_set(e, ST_DATA, "there is no entry %llu", (unsigned long long)sequence);
-        return err_hint(e, "The log has the entries 1 to %llu.", (unsigned long long)head.size);
+        return err_hint(e, "The head is over the entries 1 to %llu.",
+                        (unsigned long long)head.size);
     }
     enum status st = audit_each(s, 0, keep_leaf, &l, e);
     if (st == ST_OK)

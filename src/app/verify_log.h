@@ -23,9 +23,11 @@ MUST_CHECK enum status verify_log_file(const char *path, const struct audit_head
 /* One entry a line; all or nothing. */
 MUST_CHECK enum status export_log(struct store *s, const char *path, struct err *e);
 /* One entry with its path to the root of a signed head, as JSON: proves that the entry is in the
- * log, and shows none of the others. Needs KEY_AUDIT. */
-MUST_CHECK enum status prove_entry(struct store *s, uint64_t sequence, const char *path,
-                                   struct err *e);
+ * log, and shows none of the others. `kept`: a head of this log that verify_log_store found to
+ * agree with it, so that whoever holds that head can check the proof; NULL: one signed now, which
+ * needs KEY_AUDIT. */
+MUST_CHECK enum status prove_entry(struct store *s, uint64_t sequence,
+                                   const struct audit_head *kept, const char *path, struct err *e);
 /* ST_DATA, saying why, unless the proof holds. With `head` the proof must be for that very head. */
 MUST_CHECK enum status check_proof(const char *path, const struct audit_head *head,
                                    uint64_t *sequence, struct err *e);

@@ -57,13 +57,13 @@ static enum status on_store(struct cli *c, const struct audit_head *head, struct
 {
     struct store *s;
     struct log_verdict v = {0};
-    bool sign = cli_has(c, "write-head") || cli_has(c, "prove");
+    bool sign = cli_has(c, "write-head") || (cli_has(c, "prove") && !head);
     TRY(register_open(c, STORE_SHARED, sign ? KEY_AUDIT : 0, "audit", &s, e));
     enum status st = verify_log_store(s, head, &v, e);
     if (st == ST_OK && v.verdict == AUDIT_INTACT && cli_has(c, "write-head"))
         st = write_head(c, s, e);
     if (st == ST_OK && v.verdict == AUDIT_INTACT && cli_has(c, "prove"))
-        st = prove_entry(s, (uint64_t)cli_int(c, "prove", 0), cli_text(c, "out", "-"), e);
+        st = prove_entry(s, (uint64_t)cli_int(c, "prove", 0), head, cli_text(c, "out", "-"), e);
     if (st == ST_OK && cli_has(c, "export"))
         st = export_log(s, cli_text(c, "export", NULL), e);
     store_close(s);
@@ -129,12 +129,14 @@ const struct command cmd_verify_log = {
         "Every change and every reading of a person is an entry that holds the hash of the one\n"
         "before. Exit 0: intact; 1: broken or cut short. Keep the signed head somewhere that an\n"
         "administrator of this machine cannot change, daily: only it gives away a log that was\n"
-        "rebuilt as a whole or rolled back. See docs/ops/audit.md.",
-    .example = "throughline init register --quiet\n"
-               "throughline verify-log --store register --write-head head.json --export log.jsonl\n"
-               "throughline verify-log --store register --head head.json\n"
-               "throughline verify-log --log log.jsonl --head head.json\n"
-               "throughline verify-log --store register --prove 1 --out proof.json\n"
-               "throughline verify-log --check-proof proof.json",
+        "rebuilt as a whole or rolled back. A proof is for the head given with --head, or for one\n"
+        "signed now. See docs/ops/audit.md.",
+    .example =
+        "throughline init register --quiet\n"
+        "throughline verify-log --store register --write-head head.json --export log.jsonl\n"
+        "throughline verify-log --store register --head head.json\n"
+        "throughline verify-log --log log.jsonl --head head.json\n"
+        "throughline verify-log --store register --prove 1 --head head.json --out proof.json\n"
+        "throughline verify-log --check-proof proof.json --head head.json",
     .run = run,
 };

@@ -131,6 +131,13 @@ with temp_dir() as d:
     json.dump(doc, open(proof, "w"))
     refused(run("verify-log", "--check-proof", proof), "does not hold", name="a forged proof")
     refused(run("verify-log", "--store", store, "--prove", "9999"), "no entry", name="no such entry")
+    kept = ("--head", head)
+    equal(run("verify-log", "--store", store, "--prove", "4", *kept, "--out", proof).returncode, 0,
+          "a proof for a head that is kept elsewhere, though the log went on")
+    equal(json.load(open(proof))["head"], signed, "it is for that head")
+    equal(run("verify-log", "--check-proof", proof, *kept).returncode, 0, "and holds beside it")
+    refused(run("verify-log", "--store", store, "--prove", str(signed["size"] + 1), *kept), "no entry",
+            name="an entry that came after that head")
     refused(run("verify-log"), "one of", name="verify-log of nothing", code=2)
 
     # Tampering inside the database, by someone who has the file.

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""The commands on the pages of docs/user and docs/ops run as they stand, page by page, in the directory of docs/user/start.md."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+from tap import BINARY, SOURCE, done, ok, temp_dir
+
+PLACEHOLDER = re.compile(r"[\[\]|]|\b(DIR|NAME|A B|A --)\b|\s\.\.\.")
+
+
+def commands(page):
+    """What stands in indented or fenced blocks and begins with throughline, mkdir or cp; a remark after two spaces is cut off."""
+    found, fenced, goes_on = [], False, False
+    for line in open(page):
+        line = line.rstrip("\n")
+        if line.startswith("```"):
+            fenced = not fenced
+            continue
+        code = line if fenced else line[4:] if line.startswith("    ") else ""
+        if goes_on:
+            found[-1] += "\n" + code
+        elif re.match(r"(throughline|mkdir|cp) ", code):
+            found.append(re.split(r"(?<=\S) {2,}(?![\w.-]+ --)(?=[#a-z])", code)[0])
+        else:
+            continue
+        goes_on = code.endswith("\\")
+    return [c for c in found if not PLACEHOLDER.search(c)]
+
+
+def in_shell(script, cwd, env):
+    return subprocess.run(["sh", "-e", "-c", script], cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
+
+
+start = os.path.join(SOURCE, "docs/user/start.md")
+pages = sorted(p for d in ("user", "ops") for p in glob.glob(os.path.join(SOURCE, "docs", d, "*.md")) if p != start)
+with temp_dir() as d:
+    os.makedirs(os.path.join(d, "bin"))
+    os.symlink(BINARY, os.path.join(d, "bin/throughline"))
+    env = {**os.environ, "PATH": os.path.join(d, "bin") + ":" + os.environ["PATH"]}
+    os.makedirs(os.path.join(d, "tests/data"))
+    shutil.copytree(os.path.join(SOURCE, "tests/data/examples"), os.path.join(d, "tests/data/examples"))
+    r = in_shell("\n".join(["cp -r tests/data/examples try", "cd try"] +
+                           [c for c in commands(start) if not c.startswith("cp ")]), d, env)
+    ok(r.returncode == 0, "start.md: the directory can be made", r.stderr[-2000:])
+    for page in pages:
+        name = os.path.relpath(page, os.path.join(SOURCE, "docs"))
+        here = os.path.join(d, name.replace("/", "-"))
+        shutil.copytree(os.path.join(d, "try"), here)
+        script = commands(page)
+        ok(script, f"{name}: has commands")
+        for c in script:
+            r = in_shell(c, here, env)
+            if not ok(r.returncode == 0, f"{name}: {c}".replace("\n", " ").replace("#", ""), r.stderr[-2000:]):
+                break
+        shutil.rmtree(here)
+done()
