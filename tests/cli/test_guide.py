@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""The commands on the pages of docs/user and docs/ops run as they stand, page by page, in the directory of docs/user/start.md."""
+"""The commands on the pages of docs/user and docs/ops run as they stand, page by page, in the directory of docs/user/start.md;
+every link of every page leads somewhere."""
 import glob
 import os
 import re
 import shutil
 import subprocess
 
-from tap import BINARY, SOURCE, done, ok, temp_dir
+from tap import BINARY, SOURCE, done, equal, ok, temp_dir
 
 PLACEHOLDER = re.compile(r"[\[\]|]|\b(DIR|NAME|A B|A --)\b|\s\.\.\.")
 
@@ -56,4 +57,10 @@ with temp_dir() as d:
             if not ok(r.returncode == 0, f"{name}: {c}".replace("\n", " ").replace("#", ""), r.stderr[-2000:]):
                 break
         shutil.rmtree(here)
+
+for page in sorted(glob.glob(os.path.join(SOURCE, "*.md")) + glob.glob(os.path.join(SOURCE, "docs/**/*.md"), recursive=True) +
+                   glob.glob(os.path.join(SOURCE, "src/*/*.md"))):
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", open(page).read())
+    lost = [t for t in links if "://" not in t and not os.path.exists(os.path.join(os.path.dirname(page), t))]
+    equal(lost, [], f"{os.path.relpath(page, SOURCE)}: {len(links)} links lead somewhere")
 done()

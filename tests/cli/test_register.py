@@ -268,7 +268,7 @@ with temp_dir() as d:
     else:
         skip("a read-only directory", "root may write everywhere")
 
-# ---- kill -9 at any moment; the long run is bench/soak_kill.py ----
+# ---- kill -9 at any moment; the long run is tools/soak_kill.py ----
 with temp_dir() as d:
     store = make(d)
     rng = random.Random(5)
