@@ -2,15 +2,37 @@
 
 #include "base/str.h"
 
+enum { WIDTH = 100, HELP_COLUMN = 30 };
+
+/* One line of text from `column` on, broken between words before WIDTH; goes on at `indent`. */
+static void print_filled(FILE *to, const char *text, size_t n, size_t column, int indent)
+{
+    while (column + n > WIDTH) {
+        size_t cut = WIDTH - column;
+        while (cut && text[cut] != ' ')
+            cut--;
+        if (!cut)
+            break;
+        fprintf(to, "%.*s\n%*s", (int)cut, text, indent, "");
+        text += cut + 1;
+        n -= cut + 1;
+        column = (size_t)indent;
+    }
+    fprintf(to, "%.*s\n", (int)n, text);
+}
+
 static void print_usage(FILE *to, const struct command *cmd)
 {
-    fprintf(to, "throughline %s", cmd->path);
+    struct buf line = BUF_EMPTY;
+    buf_addf(&line, "Usage: throughline %s", cmd->path);
     if (cmd->arguments)
-        fprintf(to, " %s", cmd->arguments);
+        buf_addf(&line, " %s", cmd->arguments);
     for (const struct opt *o = cmd->opts; o && o->name; o++)
         if (o->required)
-            fprintf(to, " --%s %s", o->name, o->value);
-    fputs(" [options]", to);
+            buf_addf(&line, " --%s %s", o->name, o->value);
+    buf_adds(&line, " [options]");
+    print_filled(to, line.p, line.n, 0, 4);
+    buf_free(&line);
 }
 
 static void print_opts(FILE *to, const struct opt *opts)
@@ -19,10 +41,21 @@ static void print_opts(FILE *to, const struct opt *opts)
         char left[120];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
                  o->value ? o->value : "");
-        if (strlen(left) > 26)
-            fprintf(to, "  %s\n  %-28s%s\n", left, "", o->help);
+        if (strlen(left) > HELP_COLUMN - 4)
+            fprintf(to, "  %s\n%*s", left, HELP_COLUMN, "");
         else
-            fprintf(to, "  %-28s%s\n", left, o->help);
+            fprintf(to, "  %-*s", HELP_COLUMN - 2, left);
+        print_filled(to, o->help, strlen(o->help), HELP_COLUMN, HELP_COLUMN);
+    }
+}
+
+static void print_details(FILE *to, const char *text)
+{
+    fputc('\n', to);
+    for (const char *p = text; *p;) {
+        size_t n = strcspn(p, "\n");
+        print_filled(to, p, n, 0, 0);
+        p += n + (p[n] == '\n');
     }
 }
 
@@ -53,13 +86,13 @@ bool help_print_family(FILE *to, const char *word)
 
 void help_print_command(FILE *to, const struct command *cmd)
 {
-    fprintf(to, "%s\n\nUsage: ", cmd->summary);
+    fprintf(to, "%s\n\n", cmd->summary);
     print_usage(to, cmd);
-    fputs("\n\nOptions:\n", to);
+    fputs("\nOptions:\n", to);
     print_opts(to, cmd->opts);
     print_opts(to, common_opts);
     if (cmd->details)
-        fprintf(to, "\n%s\n", cmd->details);
+        print_details(to, cmd->details);
     print_family(to, cmd->path, "\nSee also:\n");
     fputs("\nExample:\n", to);
     for (const char *p = cmd->example; *p;) {

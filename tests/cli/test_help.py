@@ -33,7 +33,8 @@ for command in commands:
     ok(text.returncode == 0 and "Usage: throughline " + command in text.stdout,
        f"{command} --help", text.stderr)
     refused(run(*words, "--no-such-option"), "no option", name=f"{command}: unknown option", code=2)
-    example = text.stdout.split("\nExample:\n", 1)[1]
+    above, example = text.stdout.split("\nExample:\n", 1)
+    equal([line for line in above.splitlines() if len(line) > 100], [], f"{command} --help: no line over 100 columns")
     script = "\n".join(line[2:] for line in example.splitlines())
     with temp_dir() as d:
         shutil.copytree(os.path.join(SOURCE, "tests/data/examples"), d, dirs_exist_ok=True)
