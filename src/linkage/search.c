@@ -2,29 +2,14 @@
 
 #include "linkage/component.h"
 #include "linkage/frozen.h"
+#include "linkage/key_table.h"
 #include "linkage/model_json.h"
 #include "linkage/normalise.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static const uint32_t NONE = UINT32_MAX;
 enum { GROUP_CAP = 5000 };
-
-/* Records that share a key: a list that runs through `next` of the rule, newest first. */
-struct key_slot {
-    uint64_t key;
-    uint32_t group; /* number + 1; 0: empty slot */
-};
-struct key_table {
-    struct key_slot *slot;
-    uint64_t mask;
-    uint32_t *first, *size; /* by group */
-    size_t first_cap, size_cap;
-    uint32_t groups;
-    uint32_t *next; /* by record */
-    size_t next_cap;
-};
 
 struct link_index {
     struct link_data *d;
@@ -63,53 +48,7 @@ struct decision {
     uint32_t next; /* earlier one of the same first record, number + 1 */
 };
 
-/* ---- key tables ---- */
-
-static struct key_slot *key_place(const struct key_table *t, uint64_t key)
-{
-    uint64_t k = key & t->mask;
-    while (t->slot[k].group && t->slot[k].key != key)
-        k = (k + 1) & t->mask;
-    return &t->slot[k];
-}
-
-static void key_grow(struct key_table *t)
-{
-    struct key_table old = *t;
-    uint64_t slots = old.slot ? (old.mask + 1) * 2 : 1024;
-    t->slot = mem_zalloc(slots, sizeof *t->slot);
-    t->mask = slots - 1;
-    for (uint64_t k = 0; old.slot && k <= old.mask; k++)
-        if (old.slot[k].group)
-            *key_place(t, old.slot[k].key) = old.slot[k];
-    free(old.slot);
-}
-
-/* The group of the key, a new one when it is new. */
-static uint32_t key_group(struct key_table *t, uint64_t key)
-{
-    if (!t->slot || t->groups >= t->mask / 2)
-        key_grow(t);
-    struct key_slot *s = key_place(t, key);
-    if (!s->group) {
-        MEM_GROW(t->first, t->first_cap, (size_t)t->groups + 1);
-        MEM_GROW(t->size, t->size_cap, (size_t)t->groups + 1);
-        t->first[t->groups] = NONE;
-        t->size[t->groups] = 0;
-        *s = (struct key_slot){key, ++t->groups};
-    }
-    return s->group - 1;
-}
-
-static void key_tables_free(struct link_index *x)
-{
-    for (int r = 0; r < x->rules; r++) {
-        free(x->table[r].slot);
-        free(x->table[r].first);
-        free(x->table[r].size);
-        free(x->table[r].next);
-    }
-}
+/* ---- blocking keys ---- */
 
 /* Puts record number x->records - 1 into the tables. */
 static void index_record(struct link_index *x, uint32_t record)
@@ -117,19 +56,13 @@ static void index_record(struct link_index *x, uint32_t record)
     MEM_GROW(x->group, x->group_cap, ((size_t)record + 1) * (size_t)x->rules);
     const uint32_t *row = data_row(x->d, record);
     for (int r = 0; r < x->rules; r++) {
-        struct key_table *t = &x->table[r];
         uint32_t *group = &x->group[(size_t)record * (size_t)x->rules + (size_t)r];
         uint64_t key;
         *group = 0;
         if (!rule_key(x->d, &x->rule[r], row, &key) ||
             (x->o.frozen && frozen_drops(&x->o.frozen->rule[r], key)))
             continue;
-        uint32_t g = key_group(t, key);
-        MEM_GROW(t->next, t->next_cap, (size_t)record + 1);
-        t->next[record] = t->first[g];
-        t->first[g] = record;
-        t->size[g]++;
-        *group = g + 1;
+        *group = key_table_add(&x->table[r], key, record) + 1;
     }
 }
 
@@ -154,13 +87,12 @@ static size_t gather(struct link_index *x, const uint32_t *row, uint32_t cap)
     for (int r = 0; r < x->rules; r++) {
         const struct key_table *t = &x->table[r];
         uint64_t key;
-        if (!t->slot || !rule_key(x->d, &x->rule[r], row, &key))
+        uint32_t g;
+        if (!rule_key(x->d, &x->rule[r], row, &key) || !key_table_find(t, key, &g) ||
+            (cap && t->size[g] > cap))
             continue;
-        uint32_t g = key_place(t, key)->group;
-        if (!g || (cap && t->size[g - 1] > cap))
-            continue;
-        MEM_GROW(x->found, x->found_cap, n + t->size[g - 1]);
-        for (uint32_t k = t->first[g - 1]; k != NONE; k = t->next[k]) {
+        MEM_GROW(x->found, x->found_cap, n + t->size[g]);
+        for (uint32_t k = t->first[g]; k != KEY_TABLE_END; k = t->next[k]) {
             if (x->seen[k] == x->stamp)
                 continue;
             x->seen[k] = x->stamp;
@@ -178,8 +110,7 @@ static bool is_better(const struct link_index *x, const struct link_candidate *a
     if (a->bits != b->bits)
         return a->bits > b->bits;
     struct str s = intern_text(&x->ids, a->record), t = intern_text(&x->ids, b->record);
-    int c = memcmp(s.p, t.p, s.n < t.n ? s.n : t.n);
-    return c ? c < 0 : s.n < t.n;
+    return str_cmp(s, t) < 0;
 }
 
 static size_t keep_best(const struct link_index *x, struct link_candidate *out, size_t n,
@@ -503,7 +434,8 @@ void link_index_free(struct link_index *x)
 {
     if (!x)
         return;
-    key_tables_free(x);
+    for (int r = 0; r < x->rules; r++)
+        key_table_free(&x->table[r]);
     link_data_free(x->d);
     link_model_free(x->m);
     normaliser_free(x->nz);
