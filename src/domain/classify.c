@@ -1,9 +1,6 @@
-#include "domain/classify.h"
+#include "domain/classify_parts.h"
 
-/* ---- Kleene's three values: FALSE < UNKNOWN < TRUE, so that AND is the least and OR the most ----
- */
-
-enum truth { T_FALSE, T_UNKNOWN, T_TRUE };
+/* ---- Kleene's three values ---- */
 
 static enum truth and3(enum truth a, enum truth b)
 {
@@ -23,25 +20,6 @@ static enum truth truth_of(enum answer a, enum mode mode)
 }
 
 /* ---- the view ---- */
-
-/* Everything of an episode that can be unknown and matter. */
-/* Those before EXIT decide whether it qualifies. */
-enum element { ACT, MEANS, MINOR, PURPOSE, EXPLOITED, DISTINCT, EXIT, INTERNAL_EXIT, ELEMENTS };
-static const char *const element_names[] = {"act",       "means",    "minor", "purpose",
-                                            "exploited", "distinct", "exit",  "internal_exit"};
-
-struct mode_view {
-    const struct person_facts *f;
-    enum mode mode;
-    enum truth (*of)[ELEMENTS]; /* by episode */
-    enum truth *precedes;       /* by order row */
-    enum truth complete;        /* the record of NRM referrals */
-    /* Gaps may be settled for classify_missing: -1 as stated, 0 never within, 1 always. */
-    int settle_from, settle_to, settle_as;
-    int forced; /* for classify_missing: an episode whose qualification is forced, or -1 */
-    enum truth forced_as;
-    struct arena *arena;
-};
 
 static enum truth exit_truth(const struct person_facts *f, int episode, enum mode mode)
 {
@@ -97,7 +75,7 @@ struct mode_view *mode_view_make(const struct person_facts *f, enum mode mode, s
 
 /* ---- which episodes qualify ---- */
 
-static enum truth qualifies(const struct definition *d, const struct mode_view *v, int i)
+enum truth classify_qualifies(const struct definition *d, const struct mode_view *v, int i)
 {
     const enum truth *t = v->of[i];
     if (v->forced == i)
@@ -269,7 +247,7 @@ static struct count_range count_chain(const struct definition *d, const struct m
     struct count_range total = {0, 0};
     bool may_start = true, any = false;
     for (int to = 0; to < n; to++) {
-        q[to] = qualifies(d, v, to);
+        q[to] = classify_qualifies(d, v, to);
         if (q[to] == T_FALSE)
             continue;
         struct count_range own = repeats(d, v, to), best = {INT64_MAX, INT64_MIN};
@@ -372,122 +350,6 @@ struct classification classify(const struct definition *d, struct mode_view *v)
                 : c.count.max == 0 ? VERDICT_NO
                                    : VERDICT_INDETERMINATE;
     return c;
-}
-
-static bool same_range(struct classification a, struct classification b)
-{
-    return a.count.min == b.count.min && a.count.max == b.count.max;
-}
-
-/* Does settling *fact change the range? */
-static bool matters(const struct definition *d, struct mode_view *v, enum truth *fact,
-                    struct classification now)
-{
-    enum truth kept = *fact;
-    *fact = T_TRUE;
-    bool changes = !same_range(classify(d, v), now);
-    *fact = T_FALSE;
-    changes = changes || !same_range(classify(d, v), now);
-    *fact = kept;
-    return changes;
-}
-
-static bool gap_matters(const struct definition *d, struct mode_view *v, int from, int to,
-                        struct classification now)
-{
-    bool changes = false;
-    v->settle_from = from;
-    v->settle_to = to;
-    for (v->settle_as = 0; v->settle_as < 2 && !changes; v->settle_as++)
-        changes = !same_range(classify(d, v), now);
-    v->settle_from = -1;
-    return changes;
-}
-
-/* Does it matter whether episode i qualifies? */
-static bool qualification_matters(const struct definition *d, struct mode_view *v, int i,
-                                  struct classification now)
-{
-    bool changes = false;
-    if (qualifies(d, v, i) != T_UNKNOWN)
-        return false;
-    v->forced = i;
-    for (v->forced_as = T_FALSE; v->forced_as <= T_TRUE && !changes; v->forced_as += T_TRUE)
-        changes = !same_range(classify(d, v), now);
-    v->forced = -1;
-    return changes;
-}
-
-/* Can element k decide whether episode i qualifies, for some way of settling its other unknowns? */
-static bool can_decide(const struct definition *d, struct mode_view *v, int i, int k)
-{
-    enum truth *t = v->of[i], kept[ELEMENTS];
-    bool decides = false;
-    memcpy(kept, t, sizeof kept);
-    for (unsigned ways = 0; ways < 1u << EXIT && !decides; ways++) {
-        for (int o = 0; o < EXIT; o++)
-            if (kept[o] == T_UNKNOWN)
-                t[o] = ways >> o & 1 ? T_TRUE : T_FALSE;
-        t[k] = T_TRUE;
-        enum truth with = qualifies(d, v, i);
-        t[k] = T_FALSE;
-        decides = qualifies(d, v, i) != with;
-    }
-    memcpy(t, kept, sizeof kept);
-    return decides;
-}
-
-static void name_fact(const struct mode_view *v, struct buf *out, size_t start, int from, int to,
-                      const char *what)
-{
-    const struct episode_facts *e = v->f->episodes;
-    if (out->n > start)
-        buf_addc(out, '|');
-    if (from >= 0)
-        buf_add(out, e[from].id.p, e[from].id.n);
-    if (to >= 0) {
-        buf_addc(out, '>');
-        buf_add(out, e[to].id.p, e[to].id.n);
-    }
-    buf_addf(out, "%s%s", from >= 0 ? "." : "", what);
-}
-
-void classify_missing(const struct definition *d, struct mode_view *v, struct buf *out)
-{
-    struct classification now = classify(d, v);
-    size_t start = out->n;
-    if (now.verdict != VERDICT_INDETERMINATE)
-        return;
-    int n = v->f->episode_count;
-    for (int i = 0; i < n; i++) {
-        bool open = qualification_matters(d, v, i, now);
-        for (int k = 0; k < ELEMENTS; k++)
-            if (v->of[i][k] == T_UNKNOWN &&
-                (k < EXIT ? open && can_decide(d, v, i, k) : matters(d, v, &v->of[i][k], now)))
-                name_fact(v, out, start, i, -1, element_names[k]);
-        if (d->scope <= SCOPE_ANY_LATER_HARM &&
-            v->f->episodes[i].repeat_max != v->f->episodes[i].repeat_min)
-            name_fact(v, out, start, i, -1, "repeats");
-    }
-    for (int i = 0; i < v->f->order_count; i++)
-        if (v->precedes[i] == T_UNKNOWN && matters(d, v, &v->precedes[i], now))
-            name_fact(v, out, start, v->f->orders[i].from, v->f->orders[i].to, "precedes");
-    bool re_entry = d->count_unit == COUNT_RE_ENTRY;
-    if (re_entry ? d->min_gap_days > 0 || d->window_days >= 0
-                 : d->count_unit == COUNT_FURTHER_INCIDENT_IN_WINDOW)
-        for (int i = 0; i + 1 < n; i++)
-            if (gap_matters(d, v, i, i + 1, now))
-                name_fact(v, out, start, i, i + 1, re_entry ? "exit_to_entry_gap" : "start_gap");
-    if (v->complete != T_TRUE && matters(d, v, &v->complete, now))
-        name_fact(v, out, start, -1, -1, "nrm_referrals_complete");
-    if (d->scope == SCOPE_REFERRAL_NEW_CONDUCT)
-        for (int k = 0; k < v->f->referral_count; k++)
-            if (v->f->referrals[k].nrm_accepted && !v->f->referrals[k].about_stated) {
-                name_fact(v, out, start, -1, -1, "referral_about");
-                break;
-            }
-    if (out->n == start)
-        name_fact(v, out, start, -1, -1, "several facts together");
 }
 
 enum helpline_class classify_helpline(const struct person_facts *f, struct mode_view *lenient)
