@@ -26,9 +26,10 @@ struct run {
     int nsheets;
     struct model m;
     bool has_model;
-    int64_t reach;       /* of the cell-key table */
-    bool together;       /* one set of counts explains all releases */
-    bool relaxed;        /* rounding beyond the base had to be allowed */
+    int64_t reach; /* of the cell-key table */
+    bool together; /* one set of counts explains all releases */
+    bool *beyond;  /* by release: its summary.json says that cells were rounded beyond the base */
+    bool relaxed;  /* that had to be allowed everywhere */
     struct audit *audit; /* one, or one for each release */
     int naudits;
     uint64_t cells, exact, narrow;
@@ -85,6 +86,7 @@ static enum status read_rule(struct run *run, int d, struct err *e)
         return ST_OK;
     TRY(json_read_file(path, &doc, e));
     study_rule_read(doc, &run->rule[d]);
+    run->beyond[d] = json_integer_value(json_object_get(doc, "relaxed")) > 0;
     json_decref(doc);
     return ST_OK;
 }
@@ -92,15 +94,28 @@ static enum status read_rule(struct run *run, int d, struct err *e)
 static enum status read_rules(struct run *run, struct err *e)
 {
     run->rule = arena_array(&run->t.arena, (size_t)run->job->ndirs, sizeof *run->rule);
-    for (int d = 0; d < run->job->ndirs; d++)
+    run->beyond = arena_array(&run->t.arena, (size_t)run->job->ndirs, sizeof *run->beyond);
+    for (int d = 0; d < run->job->ndirs; d++) {
+        run->beyond[d] = false;
         TRY(read_rule(run, d, e));
+    }
+    for (int k = 0; k < run->nsheets; k++)
+        TRY(study_sheet_check_base(&run->sheet[k], &run->rule[run->sheet[k].release], e));
     return ST_OK;
+}
+
+static bool any_beyond(const struct run *run)
+{
+    for (int d = 0; d < run->job->ndirs; d++)
+        if (run->beyond[d])
+            return true;
+    return false;
 }
 
 static bool any_rounded(const struct run *run)
 {
     for (int d = 0; d < run->job->ndirs; d++)
-        if (run->rule[d].method == METHOD_ROUND)
+        if (run->rule[d].method == METHOD_ROUND && !run->beyond[d])
             return true;
     return false;
 }
@@ -219,7 +234,7 @@ static enum status attack_one(struct run *run, struct audit *a, int release, str
         for (size_t i = 0; i < t->ncells && (release < 0 || s->release == release); i++) {
             int64_t lo, hi;
             struct spec rule = run->rule[s->release];
-            if (run->relaxed)
+            if (run->relaxed || run->beyond[s->release])
                 rule.base *= 2;
             audit_box(&rule, s->cell_kind[i], s->cell_value[i], run->reach, run->job->knows_rule,
                       &lo, &hi);
@@ -411,8 +426,8 @@ static json_t *make_summary(const struct run *run, double started)
         "{s:i,s:i,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:I,s:f,s:s}", "releases", run->job->ndirs, "tables",
         run->nsheets, "cells", (json_int_t)run->cells, "exact", (json_int_t)run->exact, "narrow",
         (json_int_t)run->narrow, "width", (json_int_t)run->found.width, "knows_rule",
-        run->job->knows_rule, "together", run->together, "relaxed_rounding", run->relaxed,
-        "programs", (json_int_t)programs, "seconds",
+        run->job->knows_rule, "together", run->together, "relaxed_rounding",
+        run->relaxed || any_beyond(run), "programs", (json_int_t)programs, "seconds",
         (double)t.tv_sec + 1e-9 * (double)t.tv_nsec - started, "version", THROUGHLINE_VERSION);
 }
 

@@ -342,20 +342,22 @@ static enum status write_all(const struct run *run, const json_t *summary, bool 
                              struct err *e)
 {
     int n = tables ? run->m.ntables : 0, opened = 0;
-    struct outfile *o = mem_zalloc((size_t)n + 1, sizeof *o);
+    struct outfile *o = mem_zalloc((size_t)n + 1, sizeof *o); /* the summary is the last */
     char path[1200];
     enum status s = dir_make(run->job->out, e);
-    for (; opened < n && s == ST_OK; opened++) {
-        const struct model_table *t = &run->m.table[opened];
-        snprintf(path, sizeof path, "%s/%s.csv", run->job->out, t->spec->name);
+    for (; opened <= n && s == ST_OK; opened++) {
+        const struct model_table *t = opened < n ? &run->m.table[opened] : NULL;
+        snprintf(path, sizeof path, "%s/%s%s", run->job->out, t ? t->spec->name : "summary",
+                 t ? ".csv" : ".json");
         s = outfile_open(&o[opened], path, e);
-        if (s == ST_OK)
+        if (s == ST_OK && t)
             write_table(run, t, o[opened].to);
+        else if (s == ST_OK)
+            s = json_write(o[opened].to, summary, e);
+        if (s == ST_OK)
+            s = outfile_ready(&o[opened], e);
     }
-    snprintf(path, sizeof path, "%s/summary.json", run->job->out);
-    if (s == ST_OK)
-        s = json_write_file(path, summary, e);
-    for (int k = 0; k < n && s == ST_OK; k++)
+    for (int k = 0; k <= n && s == ST_OK; k++)
         s = outfile_commit(&o[k], e);
     for (int k = 0; k < opened; k++)
         outfile_abort(&o[k]);

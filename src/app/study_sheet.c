@@ -143,6 +143,20 @@ enum status study_sheet_place(struct study_sheet *s, const struct model *m, stru
 
 /* ---- how it was protected ---- */
 
+enum status study_sheet_check_base(const struct study_sheet *s, const struct spec *rule,
+                                   struct err *e)
+{
+    for (size_t i = 0; i < s->n && rule->method == METHOD_ROUND; i++)
+        if (s->kind[i] == PRINT_NUMBER && s->value[i] % rule->base != 0) {
+            err_at(e, s->path, s->line[i], "value");
+            err_set(e, ST_DATA, "the value is not rounded to base %lld", (long long)rule->base);
+            return err_hint(e,
+                            "Is the \"method\" of the spec that of the release? Where numbers are "
+                            "exact it is \"suppress\".");
+        }
+    return ST_OK;
+}
+
 void study_rule_read(const json_t *summary, struct spec *rule)
 {
     const char *method = json_string_value(json_object_get(summary, "method"));

@@ -35,5 +35,9 @@ void study_sheet_free(struct study_sheet *s);
 /* Method and base that study protect wrote into summary.json; what it does not say, and a cell-key
  * table, stays as it is in `rule`. */
 void study_rule_read(const json_t *summary, struct spec *rule);
+/* ST_DATA where a number is not a multiple of the base that the release is said to be rounded to:
+ * whoever takes exact counts for rounded ones finds them safe. */
+MUST_CHECK enum status study_sheet_check_base(const struct study_sheet *s, const struct spec *rule,
+                                              struct err *e);
 
 #endif

@@ -33,6 +33,12 @@ enum status err_at(struct err *e, const char *file, long row, const char *column
     return e->status;
 }
 
+void err_nowhere(struct err *e)
+{
+    e->file[0] = e->column[0] = '\0';
+    e->row = 0;
+}
+
 enum status err_context(struct err *e, const char *fmt, ...)
 {
     char rest[sizeof e->what];

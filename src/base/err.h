@@ -39,6 +39,9 @@ enum status err_hint(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Adds the place in the data; a NULL or zero leaves that part as it is. */
 enum status err_at(struct err *e, const char *file, long row, const char *column);
 
+/* Takes the place away: what comes next is about something else. */
+void err_nowhere(struct err *e);
+
 /* Puts "context: " before what happened; for the way up. */
 enum status err_context(struct err *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

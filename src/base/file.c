@@ -40,13 +40,30 @@ static enum status read_stream(int fd, const char *path, size_t max_bytes, struc
     return ST_OK;
 }
 
+/* A pipe is opened without waiting for somebody to write into it, and is read like a file if
+ * anybody does: `<(zcat people.csv.gz)`. */
+static enum status read_pipe(int fd, const char *path, size_t max_bytes, struct file_bytes *out,
+                             struct err *e)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+        return err_errno(e, errno, "cannot read %s", path);
+    TRY(read_stream(fd, path, max_bytes, out, e));
+    if (out->n)
+        return ST_OK;
+    file_release(out);
+    err_set(e, ST_DATA, "%s is a pipe that nothing is written into", path);
+    return err_hint(e, "Start what writes into it first, or give a file.");
+}
+
 enum status file_read(const char *path, size_t max_bytes, struct file_bytes *out, struct err *e)
 {
     *out = (struct file_bytes){0};
     if (strcmp(path, "-") == 0)
         return read_stream(STDIN_FILENO, "standard input", max_bytes, out, e);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat st;
+    err_nowhere(e); /* the messages name the path */
     if (fd < 0 || fstat(fd, &st) != 0) {
         int saved = errno;
         if (fd >= 0)
@@ -58,8 +75,10 @@ enum status file_read(const char *path, size_t max_bytes, struct file_bytes *out
     enum status s = ST_OK;
     if (S_ISDIR(st.st_mode)) {
         s = err_set(e, ST_DATA, "%s is a directory, a file was expected", path);
+    } else if (S_ISFIFO(st.st_mode)) {
+        s = read_pipe(fd, path, max_bytes, out, e);
     } else if (!S_ISREG(st.st_mode)) {
-        s = read_stream(fd, path, max_bytes, out, e);
+        s = err_set(e, ST_DATA, "%s is a device, a file was expected", path);
     } else if ((size_t)st.st_size > max_bytes) {
         s = too_large(path, max_bytes, e);
     } else if (st.st_size > 0) {
@@ -132,6 +151,17 @@ static enum status commit_stream(const struct outfile *o, FILE *from, struct err
     return s;
 }
 
+enum status outfile_ready(struct outfile *o, struct err *e)
+{
+    if (ferror(o->to) == 0 && fflush(o->to) == 0 &&
+        (o->to_stdout || o->to_device || fsync(fileno(o->to)) == 0))
+        return ST_OK;
+    int saved = errno;
+    err_nowhere(e);
+    err_errno(e, saved, "cannot write %s", o->path);
+    return err_hint(e, "Nothing was changed. Free some space or choose another place.");
+}
+
 enum status outfile_commit(struct outfile *o, struct err *e)
 {
     FILE *f = o->to;
@@ -191,6 +221,7 @@ enum status dir_make(const char *path, struct err *e)
             continue;
         *p = '\0';
         if (mkdir(part, 0700) != 0 && errno != EEXIST) {
+            err_nowhere(e);
             err_errno(e, errno, "cannot create the directory %s", path);
             return e->status = ST_DATA;
         }
@@ -199,7 +230,8 @@ enum status dir_make(const char *path, struct err *e)
         *p = c;
     }
     struct stat st;
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return err_set(e, ST_DATA, "%s is not a directory", path);
-    return ST_OK;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return ST_OK;
+    err_nowhere(e);
+    return err_set(e, ST_DATA, "%s is not a directory", path);
 }

@@ -14,7 +14,8 @@ struct file_bytes {
     bool mapped;
 };
 
-/* "-" is standard input. Refuses directories and files over `max_bytes` (ST_DATA). */
+/* "-" is standard input. A pipe is read to its end. Refuses directories, devices, pipes that nobody
+ * writes into, and files over `max_bytes` (ST_DATA). The messages name the path, not a place. */
 MUST_CHECK enum status file_read(const char *path, size_t max_bytes, struct file_bytes *out,
                                  struct err *e);
 void file_release(struct file_bytes *f);
@@ -28,6 +29,9 @@ struct outfile {
     bool to_stdout, to_device;
 };
 MUST_CHECK enum status outfile_open(struct outfile *o, const char *path, struct err *e);
+/* All bytes are on the disk, so that outfile_commit only has a name to change: call it for each of
+ * several files before the first is committed. */
+MUST_CHECK enum status outfile_ready(struct outfile *o, struct err *e);
 /* On failure (disk full, ...) the temporary is removed and the old file is as it was. */
 MUST_CHECK enum status outfile_commit(struct outfile *o, struct err *e);
 /* Removes the temporary; does nothing after a commit. Call it on every way out. */

@@ -62,17 +62,25 @@ enum status json_read_file(const char *path, json_t **out, struct err *e)
     return s;
 }
 
-enum status json_write_file(const char *path, const json_t *doc, struct err *e)
+enum status json_write(FILE *to, const json_t *doc, struct err *e)
 {
     char *text = json_dumps(doc, JSON_INDENT(1) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY);
     if (!text)
         return err_set(e, ST_FAULT, "cannot encode the result as JSON");
-    struct buf b = BUF_EMPTY;
-    buf_adds(&b, text);
-    buf_addc(&b, '\n');
+    fputs(text, to);
+    fputc('\n', to);
     free(text);
-    enum status s = file_write(path, buf_str(&b), e);
-    buf_free(&b);
+    return ST_OK;
+}
+
+enum status json_write_file(const char *path, const json_t *doc, struct err *e)
+{
+    struct outfile o;
+    TRY(outfile_open(&o, path, e));
+    enum status s = json_write(o.to, doc, e);
+    if (s == ST_OK)
+        s = outfile_commit(&o, e);
+    outfile_abort(&o);
     return s;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/help.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -381,6 +382,7 @@ int cli_main(int argc, char **argv)
 {
     struct err e = {0};
     struct cli c = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file size is an error to report, not a death */
     clock_gettime(CLOCK_MONOTONIC, &c.started);
     c.args = mem_zalloc((size_t)argc + 1, sizeof *c.args);
     bool bare = argc < 2 || is_help(argv[1]);

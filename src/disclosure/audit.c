@@ -48,7 +48,7 @@ void audit_box(const struct spec *s, enum print kind, int64_t value, int64_t per
     if (kind == PRINT_HIDDEN && knows_rule)
         *lo = spec_aware_low(s);
     if (kind == PRINT_NUMBER) {
-        *lo = value > reach ? value - reach : 0;
+        *lo = value > reach ? value - reach : knows_rule && value > 0 ? 1 : 0;
         *hi = value + reach;
     }
 }

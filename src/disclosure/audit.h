@@ -36,7 +36,7 @@ void audit_close(struct audit *a);
  */
 bool audit_narrow(struct audit *a, uint32_t cell, int64_t lo, int64_t hi);
 /* The box that a printed value gives under the spec's method. `perturbation` is the largest noise
- * of a cell-key table. knows_rule: the reader knows that zeros are never hidden. */
+ * of a cell-key table. knows_rule: the reader knows that zeros are never hidden, nor changed. */
 void audit_box(const struct spec *s, enum print kind, int64_t value, int64_t perturbation,
                bool knows_rule, int64_t *lo, int64_t *hi);
 

@@ -10,8 +10,9 @@
 static uint32_t cells_with(const struct model *m, const uint32_t *atom, uint32_t *cell)
 {
     uint32_t n = 0;
-    for (int t = 0; t < m->ntables; t++) {
-        const struct model_table *table = &m->table[t];
+    for (int t = 0; t < m->ntables + m->nbetween; t++) {
+        const struct model_table *table =
+            t < m->ntables ? &m->table[t] : &m->between[t - m->ntables];
         uint32_t index[SPEC_MAX_DIMENSIONS] = {0}, at[SPEC_MAX_DIMENSIONS][LIMIT_LEVELS];
         uint32_t count[SPEC_MAX_DIMENSIONS] = {0};
         bool in = true;
@@ -155,6 +156,8 @@ void people_move(struct search *s, const int64_t *point)
     size_t most = m->ncells;
     for (int t = 0; t < m->ntables; t++)
         most += (size_t)1 << 20 < m->table[t].ncells ? (size_t)1 << 20 : m->table[t].ncells;
+    for (int t = 0; t < m->nbetween; t++)
+        most += m->between[t].ncells;
     uint32_t *cell = mem_array(most, sizeof *cell);
     uint32_t *atom = mem_array((size_t)m->ncolumns, sizeof *atom);
     uint8_t *marked = mem_zalloc(m->ncells, 1);

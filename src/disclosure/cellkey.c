@@ -103,6 +103,11 @@ static enum status check_steps(struct cellkey_table *t, const char *name, const 
         t->reach = size > t->reach ? size : t->reach;
         t->largest = s->count;
     }
+    if (t->reach == 0) {
+        err_set(e, ST_DATA, "the perturbation table protects nothing: it changes no count");
+        return err_hint(e, "Its column v must hold other values than 0.");
+    }
+    err_nowhere(e);
     return ST_OK;
 }
 
@@ -116,10 +121,6 @@ enum status cellkey_table_parse(struct cellkey_table *t, struct str bytes, const
     csv_close(&csv);
     if (s == ST_OK)
         s = check_steps(t, name, which, e);
-    if (s == ST_OK && t->reach == 0) {
-        err_set(e, ST_DATA, "the perturbation table protects nothing: it changes no count");
-        s = err_hint(e, "Its column v must hold other values than 0.");
-    }
     return s;
 }
 

@@ -1,4 +1,4 @@
-#include "disclosure/model.h"
+#include "disclosure/model_inner.h"
 
 #include "base/limits.h"
 
@@ -16,16 +16,11 @@ static uint32_t hash_nodes(const uint32_t *node, int n)
     return (uint32_t)h;
 }
 
-static const uint32_t *nodes_of(const struct model *m, uint32_t cell)
-{
-    return m->node + (size_t)cell * (size_t)m->ncolumns;
-}
-
 static uint32_t *slot_of(const struct model *m, const uint32_t *node)
 {
     size_t bytes = (size_t)m->ncolumns * sizeof *node;
     uint32_t i = hash_nodes(node, m->ncolumns) & m->hash_mask;
-    while (m->hash[i] != HIER_NONE && memcmp(nodes_of(m, m->hash[i]), node, bytes) != 0)
+    while (m->hash[i] != HIER_NONE && memcmp(model_nodes(m, m->hash[i]), node, bytes) != 0)
         i = (i + 1) & m->hash_mask;
     return &m->hash[i];
 }
@@ -37,7 +32,7 @@ static void rehash(struct model *m, uint32_t size)
     m->hash_mask = size - 1;
     memset(m->hash, 0xff, size * sizeof *m->hash);
     for (uint32_t c = 0; c < m->ncells; c++)
-        *slot_of(m, nodes_of(m, c)) = c;
+        *slot_of(m, model_nodes(m, c)) = c;
 }
 
 uint32_t model_find_cell(const struct model *m, const uint32_t *node)
@@ -45,7 +40,7 @@ uint32_t model_find_cell(const struct model *m, const uint32_t *node)
     return *slot_of(m, node);
 }
 
-static uint32_t add_cell(struct model *m, const uint32_t *node)
+uint32_t model_add_cell(struct model *m, const uint32_t *node)
 {
     uint32_t *slot = slot_of(m, node);
     if (*slot != HIER_NONE)
@@ -132,7 +127,7 @@ void model_cell_codes(const struct model_table *t, size_t k, uint32_t code[SPEC_
     }
 }
 
-static void add_table_cells(struct model *m, struct model_table *t)
+void model_add_table_cells(struct model *m, struct model_table *t)
 {
     uint32_t *node = mem_array((size_t)m->ncolumns, sizeof *node), code[SPEC_MAX_DIMENSIONS];
     t->cell = mem_array(t->ncells, sizeof *t->cell);
@@ -141,115 +136,9 @@ static void add_table_cells(struct model *m, struct model_table *t)
         model_cell_codes(t, k, code);
         for (int d = 0; d < t->spec->ndims; d++)
             node[t->column[d]] = t->code[d][code[d]];
-        t->cell[k] = add_cell(m, node);
+        t->cell[k] = model_add_cell(m, node);
     }
     free(node);
-}
-
-/* ---- relations ---- */
-
-static void add_entry(struct model *m, uint32_t cell)
-{
-    uint32_t n = m->row_start[m->nrows];
-    MEM_GROW(m->row_cell, m->entry_cap, n + 1);
-    m->row_cell[n] = cell;
-    m->row_start[m->nrows]++;
-}
-
-static void begin_row(struct model *m, uint32_t whole)
-{
-    MEM_GROW(m->row_start, m->row_cap, m->nrows + 2);
-    if (m->nrows == 0)
-        m->row_start[0] = 0;
-    m->row_start[m->nrows + 1] = m->row_start[m->nrows];
-    m->nrows++;
-    add_entry(m, whole);
-}
-
-static void drop_row(struct model *m)
-{
-    m->nrows--;
-}
-
-/* The rest of node `v` of a column when only some children are in the tables: a node number beyond
- * those of the hierarchy, the same for the same set of children. */
-struct rest {
-    int column;
-    uint32_t whole, number;
-    uint64_t set;
-};
-
-struct rests {
-    struct rest *at;
-    uint32_t n, cap;
-};
-
-static uint32_t rest_node(struct rests *rests, const struct model *m, int column, uint32_t whole,
-                          uint64_t set)
-{
-    uint32_t number = m->column[column].h->n;
-    for (uint32_t k = 0; k < rests->n; k++) {
-        const struct rest *r = &rests->at[k];
-        if (r->column != column)
-            continue;
-        if (r->whole == whole && r->set == set)
-            return r->number;
-        number++;
-    }
-    MEM_GROW(rests->at, rests->cap, rests->n + 1);
-    rests->at[rests->n++] =
-        (struct rest){.column = column, .whole = whole, .number = number, .set = set};
-    return number;
-}
-
-/* The row "cell = its parts along `column`", if any part is in the tables. Parts that are missing
- * become one unlisted cell when `rests` is given, else there is no row. */
-static void relate(struct model *m, uint32_t cell, int column, struct rests *rests, uint32_t *node)
-{
-    const struct hier *h = m->column[column].h;
-    uint32_t top = nodes_of(m, cell)[column], missing = 0, found = 0;
-    uint64_t set = 0xcbf29ce484222325u;
-    if (top >= h->n || hier_is_leaf(h, top))
-        return;
-    memcpy(node, nodes_of(m, cell), (size_t)m->ncolumns * sizeof *node);
-    begin_row(m, cell);
-    for (uint32_t v = hier_child(h, top, HIER_NONE); v != HIER_NONE; v = hier_child(h, top, v)) {
-        node[column] = v;
-        uint32_t part = model_find_cell(m, node);
-        if (part == HIER_NONE) {
-            missing++;
-            if (!rests)
-                break;
-            continue;
-        }
-        found++;
-        set = (set ^ v) * 0x100000001b3u;
-        add_entry(m, part);
-    }
-    if (found == 0 || (missing && !rests)) {
-        drop_row(m);
-    } else if (missing) {
-        node[column] = rest_node(rests, m, column, top, set);
-        add_entry(m, add_cell(m, node));
-    }
-}
-
-static void add_relations(struct model *m)
-{
-    struct rests rests = {0};
-    uint32_t *node = mem_array((size_t)m->ncolumns, sizeof *node);
-    for (uint32_t cell = 0; cell < m->nlisted; cell++)
-        for (int c = 0; c < m->ncolumns; c++)
-            relate(m, cell, c, &rests, node);
-    for (uint32_t cell = m->nlisted; cell < m->ncells; cell++)
-        for (int c = 0; c < m->ncolumns; c++)
-            relate(m, cell, c, NULL, node);
-    if (m->nrows == 0) {
-        m->row_start = mem_resize(m->row_start, 1, sizeof *m->row_start);
-        m->row_start[0] = 0;
-    }
-    free(node);
-    free(rests.at);
 }
 
 enum status model_build(struct model *m, const struct spec *spec,
@@ -267,24 +156,30 @@ enum status model_build(struct model *m, const struct spec *spec,
         TRY(place_table(m, &m->table[t], &total, spec_name, e));
     }
     for (int t = 0; t < m->ntables; t++)
-        add_table_cells(m, &m->table[t]);
+        model_add_table_cells(m, &m->table[t]);
     m->nlisted = m->ncells;
     m->times = mem_zalloc(m->nlisted, sizeof *m->times);
     for (int t = 0; t < m->ntables; t++)
         for (size_t k = 0; k < m->table[t].ncells; k++)
             m->times[m->table[t].cell[k]]++;
-    add_relations(m);
+    TRY(model_add_between(m, spec_name, e));
+    model_add_rows(m);
     return ST_OK;
+}
+
+void model_table_free(struct model_table *t)
+{
+    for (int d = 0; d < SPEC_MAX_DIMENSIONS; d++)
+        free(t->code[d]);
+    free(t->fixed);
+    free(t->cell);
 }
 
 void model_free(struct model *m)
 {
-    for (int t = 0; t < m->ntables && m->table; t++) {
-        for (int d = 0; d < SPEC_MAX_DIMENSIONS; d++)
-            free(m->table[t].code[d]);
-        free(m->table[t].fixed);
-        free(m->table[t].cell);
-    }
+    for (int t = 0; t < m->ntables && m->table; t++)
+        model_table_free(&m->table[t]);
+    model_free_between(m);
     free(m->table);
     free(m->column);
     free(m->node);
@@ -326,6 +221,35 @@ static bool in_table(const struct model *m, const struct model_table *t,
     return true;
 }
 
+static enum status at_subtotal(const struct model *m, const struct model_records *in, size_t r,
+                               int column, struct err *e)
+{
+    err_at(e, in->file, in->line ? in->line[r] : 0, m->column[column].name);
+    return err_hint(e, "Give the hierarchy a code for \"not known\" under it, or publish fewer "
+                       "\"levels\".");
+}
+
+/* A whole of which tables print parts is no more than those parts and a rest, so nobody may be in
+ * the whole and in no part of it. */
+static enum status check_subtotals(const struct model *m, const struct model_records *in,
+                                   int column, struct err *e)
+{
+    const struct hier *h = m->column[column].h;
+    const struct model_table **split = mem_zalloc(h->n, sizeof *split);
+    enum status s = ST_OK;
+    for (int t = 0; t < m->ntables; t++)
+        for (uint32_t v = m->table[t].fixed[column]; v; v = h->parent[v])
+            split[h->parent[v]] = &m->table[t];
+    for (size_t r = 0; r < in->n && s == ST_OK; r++)
+        if (split[in->node[column][r]]) {
+            err_set(e, ST_DATA, "the value is a subtotal, of which table %s prints only a part",
+                    split[in->node[column][r]]->spec->name);
+            s = at_subtotal(m, in, r, column, e);
+        }
+    free(split);
+    return s;
+}
+
 static enum status count_leaves(const struct model *m, const struct model_table *t,
                                 uint32_t *const *local, const struct model_records *in,
                                 uint64_t *sum, struct err *e)
@@ -339,11 +263,9 @@ static enum status count_leaves(const struct model *m, const struct model_table 
             int c = t->column[d];
             uint32_t code = local[d][node[c][r]];
             if (is_split(m->column[c].h, t, d, code)) {
-                err_at(e, in->file, in->line ? in->line[r] : 0, m->column[c].name);
                 err_set(e, ST_DATA, "the value is a subtotal, which table %s splits further",
                         t->spec->name);
-                return err_hint(e, "Give the hierarchy a code for \"not known\" under it, or "
-                                   "publish fewer \"levels\".");
+                return at_subtotal(m, in, r, c, e);
             }
             at = at * t->ncodes[d] + code;
         }
@@ -416,8 +338,12 @@ enum status model_sum(const struct model *m, const struct model_records *in, uin
 {
     uint8_t *set = mem_zalloc(m->ncells, 1);
     enum status s = ST_OK;
+    for (int c = 0; c < m->ncolumns && s == ST_OK; c++)
+        s = check_subtotals(m, in, c, e);
     for (int t = 0; t < m->ntables && s == ST_OK; t++)
         s = count_table(m, &m->table[t], in, set, sum, e);
+    for (int t = 0; t < m->nbetween && s == ST_OK; t++)
+        s = count_table(m, &m->between[t], in, set, sum, e);
     if (s == ST_OK)
         count_rests(m, set, sum);
     free(set);

@@ -7,7 +7,9 @@
  *
  * Where only some parts are in the tables (Q1 and the year), the rest is a cell that is not listed:
  * unknown, at least 0, and itself additive along the other columns. So a difference between two
- * published populations is in the model. */
+ * published populations is in the model. Levels that no table prints are passed over (one police
+ * force and the country), and where two populations differ in several columns (women of one region
+ * and everybody) those in between are cells that are not listed either. */
 #ifndef DISCLOSURE_MODEL_H
 #define DISCLOSURE_MODEL_H
 
@@ -39,6 +41,8 @@ struct model {
     int ncolumns, ntables;
     struct model_column *column;
     struct model_table *table;
+    struct model_table *between; /* populations between those of two tables; nothing is printed */
+    int nbetween;
     uint32_t ncells;  /* population cells, listed ones first */
     uint32_t nlisted; /* those that are in a table */
     uint32_t *node;   /* ncells x ncolumns: the nodes that define each cell */
@@ -49,6 +53,7 @@ struct model {
     /* private */
     uint32_t *hash;
     uint32_t hash_mask, cell_cap, row_cap, entry_cap;
+    int between_cap;
 };
 
 /* `columns` must hold every dimension and where-column of the spec. Unknown where-codes, and tables
@@ -70,7 +75,8 @@ struct model_records {
 };
 
 /* Fills sum[0..ncells-1], modulo 2^64, unlisted cells too. A record at a subtotal that a table
- * splits further is an error. Cost: records x tables + cells. */
+ * splits further, or of which a table is only about a part, is an error. Cost: records x tables +
+ * cells. */
 MUST_CHECK enum status model_sum(const struct model *m, const struct model_records *in,
                                  uint64_t *sum, struct err *e);
 

@@ -253,6 +253,7 @@ enum status spec_parse(struct spec *s, const json_t *doc, const char *name, stru
     if (joint && !json_is_boolean(joint))
         return wrong(e, name, "\"joint\" must be true or false");
     s->joint = !joint || json_is_true(joint);
+    err_nowhere(e);
     return ST_OK;
 }
 

@@ -185,6 +185,14 @@ with temp_dir() as d:
           {(c, "1", "1") for c in ("a|y", "a|TOTAL", "TOTAL|y", "TOTAL|TOTAL")},
           "exact counts: a late record is seen in every cell it is in")
 
+    # Rounded beyond the base where nothing else adds up: the summary says so, and the truth is within the bounds.
+    write(d + "/beyond/P.csv", "u,v,value\n" + "".join(f"{a},{b},{v}\n" for (a, b), v in grid(
+        dict(zip(keys, (0, 3, 3, 3, 0, 3)))).items()))
+    for relaxed, reach in ((0, 2), (1, 5)):
+        write(d + "/beyond/summary.json", json.dumps({"method": "round", "base": 3, "relaxed": relaxed}))
+        run_json("study", "attack", d + "/beyond", "--spec", rounded_spec, "--out", d + "/b.csv")
+        equal(bounds(d + "/b.csv")["beyond", "P", "a|x"]["hi_int"], str(reach), f"{relaxed} rounded beyond the base: up to {reach}")
+
     def bad(text, *words, name):
         write(d + "/bad/P.csv", text)
         refused(run("study", "attack", d + "/bad", "--spec", plain, "--out", d + "/no.csv"),
@@ -199,6 +207,9 @@ with temp_dir() as d:
     bad(full.replace("a,x,1", "a,x,2"), "add up", name="margins that do not add up")
     bad("u,value\na,1\n", "column", name="missing dimension")
     bad("", "empty", name="empty file")
+    write(d + "/bad/P.csv", full)
+    refused(run("study", "attack", d + "/bad", "--spec", rounded_spec, "--out", d + "/no.csv"), "P.csv", "row 2",
+            "not rounded to base 3", name="exact counts taken for rounded ones")
     refused(run("study", "attack", d, "--spec", plain, "--out", d + "/no.csv"), "none of the tables",
             name="a directory without tables")
 done()

@@ -4,8 +4,9 @@ import csv
 import json
 import os
 import random
+import subprocess
 
-from tap import SOURCE, done, equal, ok, refused, run, run_json, shared, skip, temp_dir
+from tap import BINARY, SOURCE, done, equal, ok, refused, run, run_json, shared, skip, temp_dir
 
 DATA = os.path.join(SOURCE, "tests/data/disclosure/")
 NGO = os.path.join(SOURCE, "tests/data/examples/protect/people.csv")
@@ -300,6 +301,57 @@ with temp_dir() as d:
     refused(r, "would be written over", name="writing over an earlier release")
     ok(os.path.exists(d + "/roundQ/Q1.csv"), "which is still there")
 
+    # A population that is a part of another, and nothing in between is printed: 3 of 10 in one force or one
+    # group, of 5 and 7 everywhere, so the 3 would be 3 to 5 if only the first table were suppressed.
+    write(d + "/geo.csv", "code,parent\nUK,\nNW,UK\nNW1,NW\nNW2,NW\nLON,UK\nMET,LON\n")
+    people = [("NW1", "A", "x", "F")] * 3 + [("NW1", "A", "x", "M")] * 7 + [("MET", "A", "y", "F")] * 2
+    write(d + "/part.csv", "force,p,q,sex\n" + "".join(",".join(r) + "\n" for r in people))
+    for name, where in (("a force and the country", {"force": "NW1"}), ("a group in two columns", {"p": "A", "q": "x"}),
+                        ("in three columns", {"force": "NW1", "p": "A", "q": "x"})):
+        tables = [{"name": "N", "dimensions": ["sex"], "where": where}, {"name": "U", "dimensions": ["sex"]}]
+        s = write(d + "/part.json", json.dumps({"tables": tables, "method": "suppress", "hierarchies": {"force": "geo.csv"}}))
+        run_json("study", "protect", d + "/part.csv", "--spec", s, "--out", d + "/part")
+        ranges = []
+        for sex, own in (("F", 3), ("M", 7)):
+            value = {t: read(f"{d}/part/{t}.csv", ["sex"]) for t in "NU"}
+            known = {k: int(v) for t in "NU" for k, v in ((t + "".join(c), v) for c, v in value[t].items()) if v != "[c]"}
+            # N's two counts f and m, U's are f + g and m + h: every table that fits, one by one.
+            ranges += [[x for f in range(1, 13) for m in range(1, 13) for g in range(13) for h in range(13)
+                        if all(known.get(k, n) == n for k, n in (("NF", f), ("NM", m), ("NTOTAL", f + m), ("UF", f + g),
+                                                                 ("UM", m + h), ("UTOTAL", f + m + g + h)))
+                        for x in [f if sex == "F" else m]]]
+        ok(max(ranges[0]) - min(ranges[0]) >= 4 and 3 in ranges[0], f"a part and its whole, {name}: the 3 is 4 wide",
+           (min(ranges[0]), max(ranges[0])))
+        write(d + "/part/N.csv", "sex,value\nTOTAL,10\nF,[c]\nM,[c]\n")
+        write(d + "/part/U.csv", "sex,value\nTOTAL,12\nF,5\nM,7\n")
+        run_json("study", "attack", d + "/part", "--spec", s, "--knows-rule", "--out", d + "/bounds.csv")
+        equal([(r["cell"], r["lo_int"], r["hi_int"]) for r in csv.DictReader(open(d + "/bounds.csv", encoding="utf-8"))],
+              [("F", "3", "5"), ("M", "5", "7")], f"{name}: the attack knows that a part is no more than its whole")
+
+    # A reader who knows that a zero stays a zero: printed 1 with noise up to 3 is 1 to 4, not 0 to 4.
+    write(d + "/three.csv", "i,v,p_int_lb,p_int_ub\n0,0,0,1\n1,0,0,0.5\n1,3,0.5,1\n")
+    write(d + "/one.csv", "c,key\na,0.1\nb,0.3\n")
+    cell_key = {"tables": [{"name": "T", "dimensions": ["c"]}], "method": "cellkey", "ptable": d + "/three.csv", "record_key": "key"}
+    for width, code in ((3, 0), (4, 1)):
+        s = write(d + "/three.json", json.dumps({**cell_key, "width": width}))
+        r = run("study", "protect", d + "/one.csv", "--spec", s, "--out", d + "/three")
+        equal(r.returncode, code, f"noise up to 3 leaves width 3, asked for {width}")
+
+    # Nothing is left behind where the disk is full, and a pipe or device is no reason to wait for ever.
+    s = spec(d + "/full.json", [{"name": "T", "dimensions": ["sex", "age"]}])
+    r = subprocess.run(["sh", "-c", 'ulimit -f 1; exec "$0" "$@"', BINARY, "study", "protect", NGO, "--spec", s, "--out",
+                        d + "/full", "--quiet"], capture_output=True, text=True, timeout=60)
+    equal((r.returncode, os.listdir(d + "/full")), (3, []), "a full disk: said, and nothing half-written")
+    os.mkfifo(d + "/pipe")
+    for path in (d + "/pipe", "/dev/zero"):
+        for args in ((path, "--spec", s), (NGO, "--spec", path), (NGO, "--spec", s, "--key", path)):
+            refused(run("study", "protect", *args, "--out", d + "/none", timeout=20), path, "a pipe" if "pipe" in path else "a device",
+                    name=f"{path}: {len(args)}")
+    ok(not os.path.exists(d + "/none"), "and nothing written")
+    r = subprocess.run(["sh", "-c", 'cat "$1" > "$2" & exec "$0" study protect "$2" --spec "$3" --out "$4" --quiet',
+                        BINARY, NGO, d + "/pipe", s, d + "/piped"], capture_output=True, text=True, timeout=60)
+    ok(r.returncode == 0 and os.path.exists(d + "/piped/T.csv"), "a pipe that is written into is read", r.stderr)
+
     def bad(*words, name, micro=NGO, **doc):
         base = {"tables": [{"name": "T", "dimensions": ["sex", "age"]}]}
         path = write(d + "/bad.json", json.dumps({**base, **doc}))
@@ -331,4 +383,12 @@ with temp_dir() as d:
     bad("name of the total", name="value called TOTAL", micro=write(d + "/t.csv", "sex,age\nTOTAL,1\n"))
     bad("no rows", name="no rows", micro=write(d + "/n.csv", "sex,age\n"))
     bad("cellkey", name="cell key without a table", method="cellkey")
+    geo = "force,sex\nNW1,F\nNW2,M\n"
+    for record, row in (("NW,F", 4), ("UK,F", 4)):
+        for name, forces in (("all parts", ("NW", "NW1", "NW2")), ("a part", ("NW1",))):
+            bad("subtotal", f"row {row}", "force", name=f"a record at {record}, {name} of it picked by where",
+                micro=write(d + "/sub.csv", geo + record + "\n"), hierarchies={"force": d + "/geo.csv"},
+                tables=[{"name": f, "dimensions": ["sex"], "where": {"force": f}} for f in forces])
+    r = run("study", "protect", d + "/nowhere.csv", "--spec", s, "--out", d + "/none")
+    ok(r.stderr.startswith(f"throughline: cannot open {d}/nowhere.csv"), "a missing file is not said to be the spec's fault", r.stderr)
 done()
