@@ -1,6 +1,6 @@
 #include "app/link_compile.h"
 
-#include "app/link_spec.h"
+#include "app/link_people.h"
 #include "base/file.h"
 #include "linkage/model_json.h"
 

@@ -1,6 +1,6 @@
 #include "app/link_explain.h"
 
-#include "app/link_spec.h"
+#include "app/link_people.h"
 #include "app/waterfall.h"
 #include "linkage/model_json.h"
 

@@ -1,5 +1,6 @@
 #include "app/link_memory.h"
 
+#include "base/csv.h"
 #include "linkage/memory.h"
 
 #include <stdlib.h>

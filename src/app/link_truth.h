@@ -2,7 +2,7 @@
 #ifndef APP_LINK_TRUTH_H
 #define APP_LINK_TRUTH_H
 
-#include "app/link_spec.h"
+#include "app/link_people.h"
 
 /* Person number by record, from a column of the people's file; an empty cell is a person of its
  * own. Free it. */

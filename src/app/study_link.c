@@ -1,9 +1,9 @@
 #include "app/study_link.h"
 
 #include "app/link_memory.h"
+#include "app/link_people.h"
 #include "app/link_report.h"
 #include "app/link_shards.h"
-#include "app/link_spec.h"
 #include "app/link_truth.h"
 #include "base/limits.h"
 #include "linkage/model_json.h"

@@ -14,7 +14,7 @@ struct rng life_stream(uint64_t seed, uint64_t number, enum stream_part part)
     return rng_stream(seed, number * 8 + (uint64_t)part);
 }
 
-static int years(int y)
+int life_years(int y)
 {
     return y * 1461 / 4;
 }
@@ -24,7 +24,7 @@ static int32_t later(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-static bool under_18(const struct life *l, int32_t day)
+bool life_under_18(const struct life *l, int32_t day)
 {
     return day < date_add_years(l->birth, 18);
 }
@@ -44,7 +44,7 @@ static int32_t day_in_quarter(const struct sim_model *m, int q, struct rng *r)
     return draw_between(r, from, to);
 }
 
-static const struct cell *draw_cell(const struct cell_table *t, struct rng *r)
+const struct cell *life_draw_cell(const struct cell_table *t, struct rng *r)
 {
     return &t->cell[draw_index(r, t->cum, t->n)];
 }
@@ -55,11 +55,11 @@ static void draw_first_report(struct life *l, const struct sim_model *m, struct 
     l->other_only = draw_chance(r, m->p.other_channels_only);
     l->first_day = day_in_quarter(m, l->entry.quarter, r);
     if (l->entry.source == FROM_NRM) {
-        l->cell = *draw_cell(&m->by_age[l->entry.age], r);
+        l->cell = *life_draw_cell(&m->by_age[l->entry.age], r);
         return;
     }
     const struct dtn_nationality *d = &m->dtn[draw_index(r, m->dtn_cum, m->dtn_count)];
-    l->cell = *draw_cell(d->cells.n ? &d->cells : &m->by_age[AGE_ADULT], r);
+    l->cell = *life_draw_cell(d->cells.n ? &d->cells : &m->by_age[AGE_ADULT], r);
     l->cell.nationality = d->nationality;
     l->cell.second = d->second;
 }
@@ -93,14 +93,14 @@ static void draw_birth(struct life *l, int32_t start, const struct sim_model *m,
     int within = (int)draw_below(r, 365), age;
     if (l->entry.age == AGE_CHILD) {
         age = 9 + (int)draw_index(r, child_ages, 9);
-        l->birth = start - years(age) - within;
+        l->birth = start - life_years(age) - within;
     } else if (l->entry.age == AGE_NOT_KNOWN) {
-        l->birth = start - years(draw_between(r, 16, 20)) - within;
+        l->birth = start - life_years(draw_between(r, 16, 20)) - within;
     } else {
         static const int from[] = {18, 25, 40}, to[] = {24, 39, 64};
         size_t group = draw_index(r, m->adult_age, 3);
         age = draw_between(r, from[group], to[group]);
-        l->birth = l->first_day - years(age) - within;
+        l->birth = l->first_day - life_years(age) - within;
         if (l->birth + DAYS_OF_18 > start)
             l->birth = start - DAYS_OF_18 - within;
     }
@@ -149,7 +149,7 @@ static uint8_t draw_other_type(uint8_t types, const struct life *l, const struct
                                struct rng *r)
 {
     for (int tries = 0; tries < 6; tries++) {
-        uint8_t t = draw_cell(&m->by_age[l->entry.age], r)->types;
+        uint8_t t = life_draw_cell(&m->by_age[l->entry.age], r)->types;
         if (t && t != types)
             return t;
     }
@@ -159,9 +159,9 @@ static uint8_t draw_other_type(uint8_t types, const struct life *l, const struct
 /* A sibling's birth is given: moves the episode into the years in which it can be. */
 static void fit_to_birth(struct life *l, struct episode *e)
 {
-    if (l->birth + years(9) > l->first_day)
-        l->birth = l->first_day - years(9);
-    int32_t eight = l->birth + years(8), adult = l->birth + DAYS_OF_18;
+    if (l->birth + life_years(9) > l->first_day)
+        l->birth = l->first_day - life_years(9);
+    int32_t eight = l->birth + life_years(8), adult = l->birth + DAYS_OF_18;
     if (l->entry.age == AGE_CHILD && e->start >= adult)
         e->start = adult - 90;
     e->start = later(e->start, eight);
@@ -195,7 +195,7 @@ static void draw_first_episode(struct life *l, const struct sim_model *m, struct
         draw_birth(l, e->start, m, r);
     else
         fit_to_birth(l, e);
-    e->minor = under_18(l, e->start);
+    e->minor = life_under_18(l, e->start);
     draw_place(e, l, r);
     draw_elements(e, r);
     draw_exit(e, l, m, r);
@@ -221,10 +221,10 @@ static void draw_earlier_episode(struct life *l, const struct sim_model *m, stru
     struct episode e = l->episode[0];
     e.end = e.start - later(1, draw_days(r, m->p.exit_to_reentry_days));
     e.start = e.end - draw_days(r, m->p.episode_days);
-    if (e.start < l->birth + years(7))
+    if (e.start < l->birth + life_years(7))
         return;
     l->episode[1] = l->episode[0];
-    e.minor = under_18(l, e.start);
+    e.minor = life_under_18(l, e.start);
     if (!draw_chance(r, m->p.same_type))
         e.types = draw_other_type(e.types, l, m, r);
     e.place = l->cell.nationality != m->british && draw_below(r, 2) ? PLACE_OVERSEAS : e.place;
@@ -262,7 +262,7 @@ static bool draw_next_episode(struct life *l, const struct sim_model *m, struct 
     e->end = start + draw_days(r, m->p.episode_days);
     if (e->end > m->p.as_at)
         e->end = DATE_NONE;
-    e->minor = under_18(l, start);
+    e->minor = life_under_18(l, start);
     if (!draw_chance(r, m->p.same_type))
         e->types = draw_other_type(e->types, l, m, r);
     e->after_return =
@@ -279,13 +279,6 @@ static bool draw_next_episode(struct life *l, const struct sim_model *m, struct 
 
 /* ---- referrals ---- */
 
-struct planned {
-    int32_t day;
-    int focus; /* the episode that it is about */
-    enum source source;
-    bool same_day;
-};
-
 struct plan {
     struct planned at[4 * MAX_REFERRALS];
     int n;
@@ -301,7 +294,7 @@ static enum source repeat_source(const struct life *l, const struct sim_model *m
                                  struct rng *r)
 {
     bool by_dtn = draw_chance(r, m->p.repeat_by_dtn);
-    return by_dtn && !under_18(l, day) && day >= quarter_start(DTN_FROM) ? FROM_DTN : FROM_NRM;
+    return by_dtn && !life_under_18(l, day) && day >= quarter_start(DTN_FROM) ? FROM_DTN : FROM_NRM;
 }
 
 /* A referral and those that follow about the same incident. */
@@ -379,105 +372,6 @@ enum referral_kind life_kind(uint8_t about, int *seen)
     return k;
 }
 
-static uint8_t begun_by(const struct life *l, int32_t day)
-{
-    uint8_t n = 0;
-    for (int e = 0; e < l->episodes; e++)
-        n = (uint8_t)(n + (l->episode[e].start <= day));
-    return n;
-}
-
-void life_reference(char out[REFERENCE_BYTES], enum reference_kind kind, uint64_t number, int k)
-{
-    static const char *const prefix[] = {"NRM", "DTN", "HO", "CR", "MSV", "HL", "NGO", "OCC"};
-    uint64_t place = number * 128 + (uint64_t)kind * 16 + (uint64_t)k;
-    /* An odd factor maps 32 bits one to one and scatters neighbours. */
-    snprintf(out, REFERENCE_BYTES, "%s%010u", prefix[kind], (uint32_t)place * 2654435761u + 97u);
-}
-
-static void draw_decisions(struct referral *f, const struct life *l, const struct sim_model *m,
-                           enum age_class age, struct rng *r)
-{
-    int32_t day = f->received + draw_days(r, m->p.rg_days);
-    uint32_t luck = rng_u32(r), later_luck = rng_u32(r), again = draw_below(r, 100);
-    int cg_days = draw_days(r, m->p.cg_days), more = draw_between(r, 30, 160);
-    if (f->source != FROM_NRM || strcmp(f->status, "ACCEPTED") != 0 || day > m->p.as_at)
-        return;
-    int year = date_to_ymd(day).y - FIRST_YEAR;
-    f->rg = (struct decision){luck < m->positive[0][year][age] ? "POS" : "NEG", day,
-                              draw_chance(r, m->p.risk_considered)};
-    if (f->rg.outcome[0] == 'N') {
-        if (again < 18 && day + more <= m->p.as_at)
-            f->recon = (struct decision){again < 8 ? "POS" : "NEG", day + more, false};
-        return;
-    }
-    day += cg_days;
-    if (day > m->p.as_at)
-        return;
-    year = date_to_ymd(day).y - FIRST_YEAR;
-    f->cg = (struct decision){later_luck < m->positive[1][year][age] ? "POS" : "NEG", day,
-                              draw_chance(r, m->p.risk_considered)};
-    if (f->cg.outcome[0] == 'P' && l->cell.nationality != m->british && again < 40 &&
-        day + more <= m->p.as_at)
-        f->leave = (struct decision){again < 16   ? "GRANTED"
-                                     : again < 20 ? "PART"
-                                                  : "REFUSED",
-                                     day + more, draw_chance(r, m->p.risk_considered)};
-}
-
-static const char *draw_organisation(const struct sim_model *m, int responder,
-                                     const struct town *town, struct rng *r)
-{
-    const struct responder_list *list = &m->responders[responder];
-    const char *any = list->label[draw_index(r, list->cum, list->n)];
-    return responder == R_POLICE && draw_below(r, 100) < 70 ? town->force : any;
-}
-
-static const char *draw_status(const struct sim_model *m, const struct planned *x, int k,
-                               struct rng *r)
-{
-    if (k > 0 && x->same_day && draw_below(r, 100) < 60)
-        return "DUPLICATE";
-    if (k > 0 && draw_chance(r, m->p.rereferral_refused))
-        return "REFUSED";
-    if (draw_chance(r, m->p.invalid))
-        return "INVALID";
-    return draw_chance(r, m->p.withdrawn) ? "WITHDRAWN" : "ACCEPTED";
-}
-
-static void draw_referral(struct life *l, int k, const struct planned *x, const struct sim_model *m,
-                          struct rng *r)
-{
-    struct referral *f = &l->referral[k];
-    const struct episode *e = &l->episode[x->focus];
-    *f = (struct referral){.source = x->source, .received = x->day, .spell = -1};
-    f->about = (uint8_t)(1u << x->focus);
-    if (draw_chance(r, m->p.tells_all_episodes))
-        f->about |= (uint8_t)((1u << x->focus) - 1);
-    f->after_seq = begun_by(l, x->day);
-    f->status = draw_status(m, x, k, r);
-    bool as_before = k == 0 || (draw_below(r, 2) && !x->same_day);
-    uint8_t other = draw_cell(&m->by_age[l->entry.age], r)->responder;
-    f->responder = as_before ? l->cell.responder : other;
-    f->organisation = draw_organisation(m, f->responder, &towns[e->town], r);
-    f->child = under_18(l, x->day);
-    bool young = x->day > l->birth + years(15) && x->day < l->birth + years(21);
-    f->age_unsure = young && draw_chance(r, m->p.age_unsure);
-    f->cooperates =
-        x->source == FROM_NRM ? draw_below(r, 100) < 70 : draw_chance(r, m->p.dtn_cooperates);
-    f->support_wanted = draw_chance(r, m->p.support_wanted);
-    enum age_class age = x->focus == 0 || e->minor == l->episode[0].minor
-                             ? (enum age_class)l->entry.age
-                         : e->minor ? AGE_CHILD
-                                    : AGE_ADULT;
-    draw_decisions(f, l, m, age, r);
-    life_reference(f->id, x->source == FROM_NRM ? REF_NRM : REF_DTN, l->number, k);
-    if (l->cell.nationality != m->british && draw_chance(r, m->p.home_office_reference))
-        life_reference(f->home_office, REF_HOME_OFFICE, l->number, 0);
-    if (f->responder == R_POLICE || draw_chance(r, m->p.police_report))
-        life_reference(f->crime, REF_CRIME, l->number, x->focus);
-}
-
 /* ---- all of it ---- */
 
 static void draw_life(struct life *l, const struct sim_model *m, struct rng *r)
@@ -488,7 +382,7 @@ static void draw_life(struct life *l, const struct sim_model *m, struct rng *r)
         l->cell.nationality == m->british ? "BRITISH" : draw_code(r, &m->p.immigration_status);
     if (!l->other_only)
         for (; l->referrals < plan.n; l->referrals++)
-            draw_referral(l, l->referrals, &plan.at[l->referrals], m, r);
+            life_draw_referral(l, l->referrals, &plan.at[l->referrals], m, r);
     life_draw_support(l, m, r);
     life_draw_contacts(l, m, r);
 }
@@ -528,7 +422,7 @@ static void draw_related(struct life *l, const struct sim_model *m, uint64_t see
     l->birth = root.birth;
     if (l->relation == REL_SIBLING)
         l->birth += draw_below(r, 2) ? apart : -apart;
-    if (l->entry.age == AGE_ADULT && l->birth > l->first_day - years(19))
+    if (l->entry.age == AGE_ADULT && l->birth > l->first_day - life_years(19))
         l->birth = root.birth - apart;
 }
 
@@ -585,7 +479,7 @@ void life_count_repeats(struct repeat_lags *out, const struct sim_model *m, uint
             int age = from == FROM_DTN ? AGE_ADULT : (int)draw_index(&r, adults_and_children, 2);
             l.entry = (struct entry){(uint8_t)q, (uint8_t)from, (uint8_t)age};
             l.first_day = day_in_quarter(m, l.entry.quarter, &r);
-            l.cell = *draw_cell(&m->by_age[age], &r);
+            l.cell = *life_draw_cell(&m->by_age[age], &r);
             draw_course(&l, &plan, m, &r);
             for (int k = 1; k < plan.n; k++) {
                 struct ymd d = date_to_ymd(plan.at[k].day);

@@ -1,9 +1,23 @@
-/* Private to the module: the parts of life_draw that stand in life_after.c. */
+/* Private to the module: what the parts of life_draw share. */
 #ifndef SIMULATE_LIFE_PARTS_H
 #define SIMULATE_LIFE_PARTS_H
 
 #include "simulate/life.h"
 
+int life_years(int y); /* days of so many years */
+bool life_under_18(const struct life *l, int32_t day);
+const struct cell *life_draw_cell(const struct cell_table *t, struct rng *r);
+
+struct planned {
+    int32_t day;
+    int focus; /* the episode that it is about */
+    enum source source;
+    bool same_day;
+};
+
+/* Referral k of the life as it was planned. */
+void life_draw_referral(struct life *l, int k, const struct planned *x, const struct sim_model *m,
+                        struct rng *r);
 /* Spells of support, missing, return abroad; after the referrals are drawn. */
 void life_draw_support(struct life *l, const struct sim_model *m, struct rng *r);
 /* Helpline, charities, police; last. */
