@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Linkage on made people: CPU seconds and memory, and in the same run Splink's plan written out as SQL on
-# DuckDB (bench/npm/splink_plan.mjs), where npm can install it; beside both, the figures of the real package
+# DuckDB (bench/splink_plan.mjs), where npm can install it; beside both, the figures of the real package
 # measured on two cores of the same kind (docs/bench-link.md says how).
 # link.sh [DIR]   data and results go to DIR (default build/bench); about 2 GB and 15 minutes with BIG=1.
 set -euo pipefail
@@ -19,22 +19,20 @@ columns='"columns":{"first_name":"given_name","surname":"family_name","dob":"dat
 echo "{\"id\":\"rec_id\",$columns,\"blocking\":[[\"first_name\",\"surname\"],[\"surname\",\"dob\"],[\"first_name\",\"dob\"],[\"postcode\",\"first_name\"]]}" >"$dir/four.json"
 echo "{\"id\":\"rec_id\",$columns,\"blocking\":[[\"dob\"],[\"first_name\",\"surname\"],[\"surname\",\"first_name:1\"],[\"postcode\"]]}" >"$dir/loose.json"
 
-# DuckDB by npm, once; the lock file names versions and checksums, npm its own registry.
+# DuckDB as the tests have it.
 have_peer=
-mkdir -p "$dir/npm"
-cp bench/npm/package.json bench/npm/package-lock.json bench/npm/splink_plan.mjs "$dir/npm/"
-if command -v npm >/dev/null && { [ -d "$dir/npm/node_modules/@duckdb/node-api" ] ||
-    (cd "$dir/npm" && timeout 300 npm ci --no-audit --no-fund --loglevel=error >npm.log 2>&1); }; then
+if tools/modules.sh sql; then
+    cp bench/splink_plan.mjs build/sql/
     have_peer=1
 else
-    echo "DuckDB's npm package cannot be installed here: Splink's plan is skipped"
+    echo "without DuckDB Splink's plan is skipped"
 fi
 
 peer() { # ROWS RULES: Splink's plan on DuckDB, two threads
     local out=$dir/peer_$1_$2.json
     rm -f "$out"
     [ -n "$have_peer" ] || return 0
-    (cd "$dir/npm" && nice node splink_plan.mjs "../people_$1.csv" "$2") >"$out" ||
+    nice node build/sql/splink_plan.mjs "$dir/people_$1.csv" "$2" >"$out" ||
         { echo "Splink's plan did not run to its end"; rm -f "$out"; }
 }
 

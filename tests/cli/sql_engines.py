@@ -128,12 +128,18 @@ def postgres():
         return None, f"PostgreSQL cannot be started here: {str(e)[:200]}"
 
 
-def duckdb():
+def no_duckdb():
+    """Why DuckDB cannot be run, or None."""
     if not shutil.which("node"):
-        return None, "node is not installed"
+        return "node is not installed"
     if not os.path.isdir(os.path.join(DUCKDB, "node_modules/@duckdb/node-api")):
-        return None, "DuckDB is not there (npm could not install it; see ./run test)"
-    return DuckDB(), None
+        return "DuckDB is not there (npm could not install it; see ./run test)"
+    return None
+
+
+def duckdb():
+    why = no_duckdb()
+    return (None, why) if why else (DuckDB(), None)
 
 
 # ---- Spark, which is not run ----

@@ -5,10 +5,10 @@ import csv
 import json
 import math
 import os
-import shutil
 import subprocess
 from datetime import date
 
+from sql_engines import DUCKDB, no_duckdb
 from tap import SOURCE, close, done, equal, ok, refused, run, run_json, skip, temp_dir
 
 EXAMPLES = os.path.join(SOURCE, "tests/data/examples")
@@ -167,14 +167,6 @@ await con.run(fs.readFileSync(process.argv[2], 'utf8'));
 """
 
 
-def duckdb_folder():
-    """Where node finds DuckDB: as ./run bench link or ./run test has installed it."""
-    for folder in ("build/bench/npm", "build/sql"):
-        if os.path.isdir(os.path.join(SOURCE, folder, "node_modules/@duckdb/node-api")) and shutil.which("node"):
-            return os.path.join(SOURCE, folder)
-    return None
-
-
 def splink_sql(settings, people, out):
     """Blocking, levels and weights as Splink writes them: CASE over the conditions, POW(u / tf, weight)."""
     ident = settings["unique_id_column_name"]
@@ -213,11 +205,10 @@ def splink_sql(settings, people, out):
 
 
 def compare_with_duckdb(d, name, settings, people):
-    folder = duckdb_folder()
-    if not folder:
-        skip(f"{name}: weights on DuckDB", "DuckDB is not installed (./run bench link installs it from npm)")
+    if no_duckdb():
+        skip(f"{name}: weights on DuckDB", no_duckdb())
         return
-    program, script, out = os.path.join(folder, f"weights-{os.getpid()}.mjs"), os.path.join(d, "w.sql"), os.path.join(
+    program, script, out = os.path.join(DUCKDB, f"weights-{os.getpid()}.mjs"), os.path.join(d, "w.sql"), os.path.join(
         d, "duckdb.csv")
     with open(script, "w") as f:
         f.write(splink_sql(settings, people, out))
