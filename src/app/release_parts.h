@@ -4,12 +4,7 @@
 
 #include "app/release.h"
 #include "app/release_files.h"
-
-/* What a cell was last printed as. */
-struct release_past {
-    const char *key;
-    int64_t count, value;
-};
+#include "disclosure/joint_past.h"
 
 struct release {
     struct store *store;
@@ -19,8 +14,7 @@ struct release {
     struct ledger_release *ledger; /* published, in order of number */
     struct joint_release *earlier;
     size_t earlier_count;
-    struct release_past *past; /* by key */
-    size_t past_count;
+    struct joint_past past;
     struct joint_table *table; /* this release's */
     size_t table_count, table_cap;
     int64_t reach; /* of this release's rounding */
@@ -29,9 +23,6 @@ struct release {
     struct release_file *there; /* what was in the directory before */
     size_t there_count;
 };
-
-/* NULL when no release has printed the cell. */
-const struct release_past *release_past_find(const struct release *r, const char *key);
 
 /* A table as JSON text, and back. */
 json_t *release_table_json(const struct joint_table *t);

@@ -3,11 +3,6 @@
 #include "app/release_catalogue.h"
 #include "app/release_parts.h"
 #include "disclosure/model.h"
-#include "disclosure/round.h"
-
-#include <stdlib.h>
-
-enum { ROUNDS_MOST = 8 };
 
 /* ---- the spec and the columns, in memory ---- */
 
@@ -148,124 +143,14 @@ static int64_t *in_table(const struct model_table *t, const int64_t *by_cell, st
     return v;
 }
 
-/* ---- rounding that keeps to what was printed ---- */
-
-/* How firmly a cell keeps what it was printed as: a small count, or a small change, is given away
- * when it does not; a large one only costs a smooth series. */
-enum keeping { KEEP_NOT, KEEP_LIGHTLY, KEEP_FIRMLY };
-
-struct kept {
-    int64_t value;
-    enum keeping how;
-};
-
-static bool is_small(int64_t n)
-{
-    return n >= 1 && n < RELEASE_BASE;
-}
-
-static struct kept kept_value(const struct release_past *p, int64_t count)
-{
-    int64_t down = count / RELEASE_BASE * RELEASE_BASE;
-    int64_t up = count % RELEASE_BASE ? down + RELEASE_BASE : down;
-    struct kept k = {0, KEEP_NOT};
-    if (!p || (p->value != down && p->value != up))
-        return k;
-    if (count == p->count || (count > p->count && p->value > down) ||
-        (count < p->count && p->value < up)) {
-        k.value = p->value;
-        k.how = is_small(count) || is_small(p->count) || is_small(llabs(count - p->count))
-                    ? KEEP_FIRMLY
-                    : KEEP_LIGHTLY;
-    }
-    return k;
-}
-
-static void find_kept(const struct release *r, const struct model *model,
-                      const struct joint_table *tables, const int64_t *count, struct kept *kept)
-{
-    struct arena memory = ARENA_EMPTY;
-    for (int i = 0; i < model->ntables && r->past_count; i++)
-        for (size_t k = 0; k < model->table[i].ncells; k++) {
-            uint32_t c = model->table[i].cell[k];
-            arena_rewind(&memory);
-            kept[c] =
-                kept_value(release_past_find(r, joint_cell_key(&tables[i], k, &memory)), count[c]);
-        }
-    arena_free(&memory);
-}
-
-static bool is_within(const struct model *model, const int64_t *count, const int64_t *published)
-{
-    for (uint32_t c = 0; c < model->nlisted; c++)
-        if (llabs(published[c] - count[c]) >= RELEASE_BASE)
-            return false;
-    return true;
-}
-
-/* Where not everything that is kept adds up, the rounding moves, in this order of readiness: what
- * is kept lightly, what is not kept beyond the base, what is kept firmly. It counts a cell by the
- * number of tables that print it, so that number carries the order. */
-static void set_readiness(const struct model *model, const struct kept *kept, uint32_t *natural,
-                          bool weighed)
-{
-    for (uint32_t c = 0; c < model->nlisted; c++)
-        model->times[c] = !weighed                      ? natural[c]
-                          : kept[c].how == KEEP_LIGHTLY ? natural[c]
-                          : kept[c].how == KEEP_FIRMLY  ? 1000000
-                                                        : natural[c] * 1000;
-}
-
-/* Gives cells that had to move free; returns whether there were any. */
-static bool give_free(const struct model *model, struct kept *kept, const int64_t *published,
-                      enum keeping how)
-{
-    bool any = false;
-    for (uint32_t c = 0; c < model->nlisted; c++)
-        if (kept[c].how == how && published[c] != kept[c].value) {
-            kept[c].how = KEEP_NOT;
-            any = true;
-        }
-    return any;
-}
-
-/* A kept value goes to the rounding as if it were the count: a multiple of the base stays as it is.
- * Ends with a table that adds up, if need be with cells that move by more than the base. */
-static enum status round_keeping(const struct release *r, const struct model *model,
-                                 const int64_t *count, struct kept *kept, int64_t *published,
-                                 struct err *e)
-{
-    struct round_result result;
-    int64_t *ask = mem_array(model->ncells + 1u, sizeof *ask);
-    uint32_t *natural = mem_array(model->nlisted + 1u, sizeof *natural);
-    enum status s = ST_OK;
-    memcpy(natural, model->times, model->nlisted * sizeof *natural);
-    for (int round = 0; round <= ROUNDS_MOST; round++) {
-        bool keeping = round < ROUNDS_MOST;
-        for (uint32_t c = 0; c < model->ncells; c++)
-            ask[c] = c < model->nlisted && keeping && kept[c].how ? kept[c].value : count[c];
-        set_readiness(model, kept, natural, round > 0 && keeping);
-        s = round_tables(model, ask, RELEASE_BASE, r->key, NULL, published, &result, e);
-        if (s != ST_OK || !keeping || (result.relaxed == 0 && is_within(model, count, published)))
-            break;
-        if (round > 0 && !give_free(model, kept, published, KEEP_LIGHTLY) &&
-            !give_free(model, kept, published, KEEP_FIRMLY))
-            break;
-    }
-    set_readiness(model, kept, natural, false);
-    free(natural);
-    free(ask);
-    return s;
-}
-
 static enum status protect(struct release *r, const struct micro *m, const struct model *model,
                            const struct micro_column *const *used, struct release_table *tables,
                            struct joint_table *noted, struct arena *memory, struct err *e)
 {
+    struct round_result rounded;
     const uint32_t **node = arena_array(memory, (size_t)model->ncolumns + 1, sizeof *node);
     uint64_t *sum = arena_array(memory, model->ncells + 1, sizeof *sum);
     int64_t *count = arena_array(memory, model->ncells + 1, sizeof *count);
-    struct kept *kept = arena_array(memory, model->ncells + 1, sizeof *kept);
     int64_t *published = arena_array(memory, model->ncells + 1, sizeof *published);
     for (int c = 0; c < model->ncolumns; c++)
         node[c] = nodes_of(used[c], m->rows, memory);
@@ -273,9 +158,9 @@ static enum status protect(struct release *r, const struct micro *m, const struc
     TRY(model_sum(model, &records, sum, e));
     for (uint32_t i = 0; i < model->ncells; i++)
         count[i] = (int64_t)sum[i];
-    find_kept(r, model, noted, count, kept);
-    TRY(round_keeping(r, model, count, kept, published, e));
-    if (!is_within(model, count, published))
+    TRY(round_keeping(model, count, joint_past_of(&r->past, model, noted, memory), RELEASE_BASE,
+                      r->key, NULL, published, &rounded, e));
+    if (rounded.relaxed)
         r->reach = 2 * RELEASE_BASE - 1;
     for (int i = 0; i < model->ntables; i++) {
         fill(&tables[i], &model->table[i], published, memory);

@@ -1,6 +1,7 @@
 #include "app/study_earlier.h"
 
 #include "base/json.h"
+#include "disclosure/joint_past.h"
 
 #include <stdlib.h>
 
@@ -271,24 +272,35 @@ static enum status earlier_release(struct study_earlier *x, int d, const struct 
     return ST_OK;
 }
 
-static enum status all_releases(struct study_earlier *x, const struct study_tables *t,
-                                const struct model_records *records,
-                                const struct study_new_release *now, struct joint_release *out,
-                                struct err *e)
+enum status study_earlier_read(struct study_earlier *x, const struct study_tables *t,
+                               const struct model_records *records, int64_t noise, struct err *e)
 {
     struct model m;
     enum status s = model_build(&m, &x->all, t->column, t->ncolumns, t->spec_path, e);
     int64_t *count = NULL;
+    x->release = arena_array(&x->memory, (size_t)x->ndirs + 1, sizeof *x->release);
     if (s == ST_OK) {
         count = mem_zalloc(m.ncells, sizeof *count);
         s = model_sum(&m, records, (uint64_t *)count, e);
     }
     for (int d = 0; d < x->ndirs && s == ST_OK; d++)
-        s = earlier_release(x, d, &m, count, now->noise, &out[d], e);
-    out[x->ndirs] = new_release(t, now, &x->memory);
+        s = earlier_release(x, d, &m, count, noise, &x->release[d], e);
     free(count);
     model_free(&m);
     return s;
+}
+
+const struct round_past *study_earlier_past(struct study_earlier *x, const struct model *m,
+                                            const int64_t *count)
+{
+    struct joint_past past;
+    struct joint_table *table = arena_array(&x->memory, (size_t)m->ntables, sizeof *table);
+    joint_past_open(&past, x->release, (size_t)x->ndirs, &x->memory);
+    for (int k = 0; k < m->ntables; k++) {
+        int64_t *value;
+        table[k] = table_of(m, &m->table[k], m->table[k].spec->name, count, &value, &x->memory);
+    }
+    return joint_past_of(&past, m, table, &x->memory);
 }
 
 /* ---- the attack ---- */
@@ -320,7 +332,6 @@ static enum status set_aside(struct study_earlier *x, const struct joint_release
 }
 
 enum status study_earlier_attack(struct study_earlier *x, const struct study_tables *t,
-                                 const struct model_records *records,
                                  const struct study_new_release *now,
                                  const struct progress *progress, struct study_earlier_answer *out,
                                  struct err *e)
@@ -334,7 +345,8 @@ enum status study_earlier_attack(struct study_earlier *x, const struct study_tab
                                     .knows_rule = true,
                                     .progress = progress};
     *out = (struct study_earlier_answer){.is_off = mem_zalloc(n, 1)};
-    TRY(all_releases(x, t, records, now, all, e));
+    memcpy(all, x->release, (n - 1) * sizeof *all);
+    all[n - 1] = new_release(t, now, &x->memory);
     enum status s = joint_audit(all, n, &o, &out->joint, e);
     if (s != ST_DATA)
         return s;

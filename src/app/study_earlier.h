@@ -5,6 +5,7 @@
 #include "app/study_sheet.h"
 #include "app/study_tables.h"
 #include "disclosure/joint.h"
+#include "disclosure/round_keep.h"
 
 struct study_earlier {
     const char *const *dir; /* directories that study protect wrote */
@@ -14,6 +15,7 @@ struct study_earlier {
     struct earlier_table *table;
     size_t ntables, cap;
     struct spec all; /* tables of the new release first, then those of earlier ones only */
+    struct joint_release *release; /* by directory */
     struct arena memory;
 };
 
@@ -29,6 +31,15 @@ MUST_CHECK enum status study_earlier_open(struct study_earlier *x, struct study_
                                           const char *spec_path, struct err *e);
 void study_earlier_free(struct study_earlier *x);
 
+/* Reads the tables of every directory; their counts are those of `records`. `noise`: the largest
+ * change of a cell-key table. */
+MUST_CHECK enum status study_earlier_read(struct study_earlier *x, const struct study_tables *t,
+                                          const struct model_records *records, int64_t noise,
+                                          struct err *e);
+/* What was printed of each cell of the new release's model, by cell. Lives as long as `x`. */
+const struct round_past *study_earlier_past(struct study_earlier *x, const struct model *m,
+                                            const int64_t *count);
+
 /* What is about to be published, by population cell of `m`. */
 struct study_new_release {
     const struct model *m;
@@ -39,10 +50,9 @@ struct study_new_release {
 };
 
 /* Attacks all of them as one set of counts, as a reader who knows the rule. A release that no
- * counts explain together with the rest was of other data and is set aside. `records` says which
- * counts need protection. */
+ * counts explain together with the rest was of other data and is set aside. After
+ * study_earlier_read. */
 MUST_CHECK enum status study_earlier_attack(struct study_earlier *x, const struct study_tables *t,
-                                            const struct model_records *records,
                                             const struct study_new_release *now,
                                             const struct progress *progress,
                                             struct study_earlier_answer *out, struct err *e);

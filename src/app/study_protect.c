@@ -75,8 +75,14 @@ static struct model_records records(const struct run *run)
 static enum status protect_round(struct run *run, struct err *e)
 {
     struct round_result r;
-    TRY(round_tables(&run->m, run->count, run->t.spec.base, run->key, run->job->progress,
-                     run->published, &r, e));
+    const struct progress *progress = run->job->progress;
+    if (run->earlier.ndirs)
+        TRY(round_keeping(&run->m, run->count,
+                          study_earlier_past(&run->earlier, &run->m, run->count), run->t.spec.base,
+                          run->key, progress, run->published, &r, e));
+    else
+        TRY(round_tables(&run->m, run->count, run->t.spec.base, run->key, NULL, progress,
+                         run->published, &r, e));
     run->cost = r.cost;
     run->bound = r.bound;
     run->relaxed = r.relaxed;
@@ -97,10 +103,8 @@ static enum status protect_cellkey(struct run *run, struct err *e)
 {
     uint64_t *weight = mem_array(run->r.n, sizeof *weight);
     uint64_t *key = mem_array(run->m.ncells, sizeof *key);
-    enum status s = study_ptable_read(&run->t, &run->ptable, e);
-    if (s == ST_OK)
-        s = cellkey_record_keys(run->r.key_text, run->r.n, run->r.line, run->job->micro,
-                                run->t.spec.record_key, weight, e);
+    enum status s = cellkey_record_keys(run->r.key_text, run->r.n, run->r.line, run->job->micro,
+                                        run->t.spec.record_key, weight, e);
     if (s == ST_OK) {
         struct model_records in = records(run);
         in.weight = weight;
@@ -174,15 +178,13 @@ static enum status audit_with_earlier(struct run *run, struct err *e)
 {
     if (!run->earlier.ndirs || run->narrow)
         return ST_OK;
-    const struct model_records in = records(run);
     const struct study_new_release now = {.m = &run->m,
                                           .count = run->count,
                                           .published = run->published,
                                           .hidden = run->hidden,
                                           .relaxed = run->relaxed > 0,
                                           .noise = run->ptable.reach};
-    return study_earlier_attack(&run->earlier, &run->t, &in, &now, run->job->progress, &run->beside,
-                                e);
+    return study_earlier_attack(&run->earlier, &run->t, &now, run->job->progress, &run->beside, e);
 }
 
 /* ---- the summary ---- */
@@ -425,6 +427,10 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     run->hidden = mem_zalloc(run->m.ncells, 1);
     struct model_records in = records(run);
     TRY(model_sum(&run->m, &in, (uint64_t *)run->count, e));
+    if (run->t.spec.method == METHOD_CELLKEY)
+        TRY(study_ptable_read(&run->t, &run->ptable, e));
+    if (run->earlier.ndirs)
+        TRY(study_earlier_read(&run->earlier, &run->t, &in, run->ptable.reach, e));
     TRY(protect(run, e));
     TRY(audit_publication(run, e));
     TRY(audit_with_earlier(run, e));

@@ -19,6 +19,7 @@ struct program {
     const struct model *m;
     const int64_t *count;
     int64_t base;
+    const struct round_beyond *beyond;
     struct bip bip;
     struct move *move;
     uint32_t *first; /* moves of each cell: first[c]..first[c+1]-1 */
@@ -40,20 +41,21 @@ static void add_moves(struct program *g, bool relaxed)
 {
     const struct model *m = g->m;
     uint32_t n = 0;
-    int64_t beyond = g->base * 1000;
     for (uint32_t c = 0; c < m->ncells; c++) {
         int64_t x = g->count[c], rest = x % g->base, times = times_printed(m, c);
+        int64_t beyond = g->base * 1000 * (g->beyond ? g->beyond->reluctance[c] : 1);
+        uint8_t no = g->beyond && g->beyond->no ? g->beyond->no[c] : 0;
         g->first[c] = n;
         g->fixed_cost += times * rest;
         if (rest) {
             g->cost[n] = times * (g->base - 2 * rest);
             g->move[n++] = (struct move){c, 1};
         }
-        if (relaxed && x > 0) {
+        if (relaxed && x > 0 && !(no & ROUND_NOT_UP)) {
             g->cost[n] = beyond + times * g->base;
             g->move[n++] = (struct move){c, 1};
         }
-        if (relaxed && x >= g->base) {
+        if (relaxed && x >= g->base && !(no & ROUND_NOT_DOWN)) {
             g->cost[n] = beyond + times * g->base;
             g->move[n++] = (struct move){c, -1};
         }
@@ -62,7 +64,8 @@ static void add_moves(struct program *g, bool relaxed)
     g->bip.n = n;
 }
 
-static void add_rows(struct program *g)
+/* False: a row in which nothing can move does not add up. */
+static bool add_rows(struct program *g)
 {
     const struct model *m = g->m;
     uint32_t entries = 0, rows = 0;
@@ -78,15 +81,18 @@ static void add_rows(struct program *g)
                 g->sign[entries++] = (int8_t)(side * g->move[j].step);
             }
         }
+        if (entries == before && rhs)
+            return false;
         g->row_start[rows] = before;
         g->rhs[rows] = rhs;
         rows += entries > before;
     }
     g->row_start[rows] = entries;
     g->bip.nrows = rows;
+    return true;
 }
 
-static void program_open(struct program *g, bool relaxed)
+static bool program_open(struct program *g, bool relaxed)
 {
     const struct model *m = g->m;
     size_t most = (size_t)m->ncells * 3 + 1, entries = (size_t)m->row_start[m->nrows] * 3 + 1;
@@ -100,13 +106,13 @@ static void program_open(struct program *g, bool relaxed)
     g->sign = mem_array(entries, sizeof *g->sign);
     g->fixed_cost = 0;
     add_moves(g, relaxed);
-    add_rows(g);
     g->bip.cost = g->cost;
     g->bip.tie = g->tie;
     g->bip.row_start = g->row_start;
     g->bip.column = g->column;
     g->bip.sign = g->sign;
     g->bip.rhs = g->rhs;
+    return add_rows(g);
 }
 
 static void program_close(struct program *g)
@@ -159,10 +165,12 @@ static void read_solution(const struct program *g, const struct bip_result *r, i
 static bool solve(struct program *g, bool relaxed, const unsigned char key[ROUND_KEY_BYTES],
                   const struct progress *progress, int64_t *published, struct round_result *out)
 {
-    program_open(g, relaxed);
-    uint64_t seed = secret_ties(g, key);
-    struct bip_result r = {.x = mem_alloc(g->bip.n)};
-    bip_solve(&g->bip, seed, EFFORT, progress, &r);
+    struct bip_result r = {0};
+    if (program_open(g, relaxed)) {
+        uint64_t seed = secret_ties(g, key);
+        r.x = mem_alloc(g->bip.n);
+        bip_solve(&g->bip, seed, EFFORT, progress, &r);
+    }
     if (r.found) {
         read_solution(g, &r, published, out);
         out->bound = relaxed ? 0 : g->fixed_cost + r.bound;
@@ -173,10 +181,11 @@ static bool solve(struct program *g, bool relaxed, const unsigned char key[ROUND
 }
 
 enum status round_tables(const struct model *m, const int64_t *count, int64_t base,
-                         const unsigned char key[ROUND_KEY_BYTES], const struct progress *progress,
+                         const unsigned char key[ROUND_KEY_BYTES],
+                         const struct round_beyond *beyond, const struct progress *progress,
                          int64_t *published, struct round_result *out, struct err *e)
 {
-    struct program g = {.m = m, .count = count, .base = base};
+    struct program g = {.m = m, .count = count, .base = base, .beyond = beyond};
     if (solve(&g, false, key, progress, published, out) ||
         solve(&g, true, key, progress, published, out))
         return ST_OK;

@@ -24,10 +24,18 @@ struct round_result {
     uint32_t relaxed;    /* printed cells with |p - x| >= b */
 };
 
-/* published[0..ncells-1] for the counts of model_count. `key` decides which of the best tables is
- * taken, together with the counts: same key and counts, same table. */
+/* How cells may go beyond the base where no such table exists; by population cell. */
+enum { ROUND_NOT_UP = 1, ROUND_NOT_DOWN = 2 };
+struct round_beyond {
+    const uint8_t *no; /* directions in which a cell does not; NULL: every cell may go both ways */
+    const uint32_t *reluctance; /* cells with less go first */
+};
+
+/* `beyond` may be NULL. published[0..ncells-1] for the counts of model_count. `key` decides which
+ * of the best tables is taken, together with the counts: same key and counts, same table. */
 MUST_CHECK enum status round_tables(const struct model *m, const int64_t *count, int64_t base,
                                     const unsigned char key[ROUND_KEY_BYTES],
+                                    const struct round_beyond *beyond,
                                     const struct progress *progress, int64_t *published,
                                     struct round_result *out, struct err *e);
 

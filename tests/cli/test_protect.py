@@ -178,6 +178,21 @@ with temp_dir() as d:
         equal(len(revealed(below_five(early), below_five(exact(rows)))), 23, "and so do counts of 5 and more")
         published = [lambda t, v=v: read(f"{d}/{v}/{t['name']}.csv", t["dimensions"]) for v in ("v1", "v2")]
         equal(len(revealed(*published)), 0, "rounded, 0 of 23 late people are revealed")
+
+        # Told of the first release, the second prints what a reader cannot tell from no change.
+        doc = run_json("study", "protect", YEAR, "--spec", s, "--out", d + "/v3", "--earlier", d + "/v1")
+        v1, v3 = (lambda t, v=v: read(f"{d}/{v}/{t['name']}.csv", t["dimensions"]) for v in ("v1", "v3"))
+        equal((len(revealed(v1, v3)), doc["relaxed"]), (0, 0), "kept to the first release, 0 of 23 are revealed")
+        for t in tables:
+            old, anew, new, counts = v1(t), published[1](t), v3(t), exact(rows)(t)
+            check_rounding(new, counts, t["dimensions"], 5, "kept to the first release, " + t["name"])
+            moved = [{k: (counts[k], int(old[k]), int(v[k])) for k in old
+                      if old[k] != v[k] and abs(counts[k] - int(old[k])) < 5} for v in (anew, new)]
+            ok(not [m for m in moved[1].values() if m[0] < 5] and 2 * len(moved[1]) < len(moved[0]),
+               f"{t['name']}: small counts are printed as they were, and so are most others",
+               f"{len(moved[0])} move otherwise, {moved[1]}")
+            ok(all(int(new[k]) >= int(old[k]) for k in old if counts[k] > int(old[k]) + 4),
+               f"{t['name']}: what must have risen is not printed lower")
     else:
         skip("linked releases and late revision", "../shared is not here")
 
@@ -263,8 +278,12 @@ with temp_dir() as d:
             refused(r, "nothing was published here", name="a refused release is no earlier release")
         else:
             equal(r.returncode, 0, f"{method}: the year after the quarters passes")
-    _, r = publish("otherkey", quarters, "round", "--key", keys[1], "--earlier", f"{d}/roundQ")
-    refused(r, "with earlier releases", "this release: Q", name="the same tables under another key")
+    publish("otherkey", quarters, "round", "--key", keys[1])
+    _, r = publish("kept", quarters, "round", "--key", keys[1], "--earlier", f"{d}/roundQ")
+    prints = [[open(f"{d}/{out}/{q['name']}.csv", encoding="utf-8").read() for q in quarters]
+              for out in ("roundQ", "otherkey", "kept")]
+    ok(prints[0] != prints[1], "another key rounds otherwise")
+    equal((r.returncode, prints[2]), (0, prints[0]), "but what was printed before is kept under another key, too")
 
     # Of other data: exact counts that cannot both be true are not laid side by side, and it is said.
     fewer = write(d + "/fewer.csv", "".join(open(NGO, encoding="utf-8").readlines()[:-30]))
