@@ -295,6 +295,97 @@ static bool drop_doubles(struct forms *f)
     return fine;
 }
 
+/* ---- rests ---- */
+
+static void count_terms(uint32_t *times, const struct form *f)
+{
+    for (uint32_t i = 0; i < f->n; i++)
+        times[f->term[i].cell]++;
+}
+
+/* The term of a row that nothing else has, or NONE. */
+static uint32_t lone_term(const struct form *row, const uint32_t *times)
+{
+    for (uint32_t i = 0; i < row->n; i++)
+        if (times[row->term[i].cell] == 1)
+            return i;
+    return NONE;
+}
+
+/* The most (sign 1) or least (-1) that the terms of a row come to, but for one of them, by what is
+ * printed alone. */
+static double others_reach(const struct search *s, const struct form *row, uint32_t without,
+                           int sign)
+{
+    double sum = row->constant;
+    for (uint32_t i = 0; i < row->n; i++) {
+        uint32_t c = row->term[i].cell;
+        int32_t by = row->term[i].by;
+        bool up = (by > 0) == (sign > 0);
+        if (i == without)
+            continue;
+        if (up && s->box_hi[c] == AUDIT_NO_LIMIT)
+            return sign * INFINITY;
+        sum += by * (double)(up ? s->box_hi[c] : s->box_lo[c]);
+    }
+    return sum;
+}
+
+/* row = 0 gives by * cell = -(others): the form of the cell, and what the others may come to. */
+static void take_rest(const struct search *s, struct forms *f, uint32_t r, uint32_t lone)
+{
+    struct form *row = &f->row[r];
+    uint32_t c = row->term[lone].cell;
+    int32_t by = row->term[lone].by;
+    double least = (double)s->box_lo[c];
+    double most = s->box_hi[c] == AUDIT_NO_LIMIT ? INFINITY : (double)s->box_hi[c];
+    f->row_lo[r] = by > 0 ? -most : least;
+    f->row_hi[r] = by > 0 ? -least : most;
+    bool needed = others_reach(s, row, lone, -1) < f->row_lo[r] ||
+                  others_reach(s, row, lone, 1) > f->row_hi[r];
+    f->column[c] = 0;
+    f->rest[c] = 1;
+    row->term[lone] = row->term[--row->n];
+    if (is_target(s, c)) {
+        struct form *of = &f->of[c];
+        *of = (struct form){.term = mem_array(row->n, sizeof *of->term),
+                            .n = row->n,
+                            .constant = -by * row->constant};
+        for (uint32_t i = 0; i < row->n; i++)
+            of->term[i] = (struct term){row->term[i].cell, -by * row->term[i].by};
+    }
+    if (!needed)
+        row->n = 0;
+}
+
+static void take_rests(const struct search *s, struct forms *f)
+{
+    uint32_t ncells = s->a->m->ncells, n = 0;
+    uint32_t *times = mem_zalloc(ncells, sizeof *times);
+    f->row_lo = mem_zalloc(f->nrows, sizeof *f->row_lo);
+    f->row_hi = mem_zalloc(f->nrows, sizeof *f->row_hi);
+    for (uint32_t c = 0; c < ncells; c++)
+        count_terms(times, &f->of[c]);
+    for (uint32_t r = 0; r < f->nrows; r++)
+        count_terms(times, &f->row[r]);
+    for (uint32_t r = 0; r < f->nrows; r++) {
+        uint32_t lone = lone_term(&f->row[r], times);
+        if (lone != NONE && f->row[r].n > 1 && abs(f->row[r].term[lone].by) == 1)
+            take_rest(s, f, r, lone);
+    }
+    for (uint32_t r = 0; r < f->nrows; r++) {
+        if (!f->row[r].n) {
+            free(f->row[r].term);
+            continue;
+        }
+        f->row[n] = f->row[r];
+        f->row_lo[n] = f->row_lo[r];
+        f->row_hi[n++] = f->row_hi[r];
+    }
+    f->nrows = n;
+    free(times);
+}
+
 bool forms_open(struct forms *f, const struct search *s)
 {
     const struct model *m = s->a->m;
@@ -304,6 +395,7 @@ bool forms_open(struct forms *f, const struct search *s)
     f->order = mem_array(m->ncells, sizeof *f->order);
     f->defines = mem_array(m->ncells, sizeof *f->defines);
     f->column = mem_zalloc(m->ncells, 1);
+    f->rest = mem_zalloc(m->ncells, 1);
     b.print = mem_zalloc(m->ncells, sizeof *b.print);
     b.state = mem_zalloc(m->ncells, 1);
     b.extra = mem_zalloc(m->nrows, 1);
@@ -331,7 +423,9 @@ bool forms_open(struct forms *f, const struct search *s)
     free(b.touched);
     free(b.w.start);
     free(b.w.row);
-    return drop_doubles(f);
+    bool fine = drop_doubles(f);
+    take_rests(s, f);
+    return fine;
 }
 
 void forms_close(struct forms *f, uint32_t ncells)
@@ -344,6 +438,9 @@ void forms_close(struct forms *f, uint32_t ncells)
     free(f->order);
     free(f->defines);
     free(f->column);
+    free(f->rest);
+    free(f->row_lo);
+    free(f->row_hi);
     free(f->row);
     *f = (struct forms){0};
 }

@@ -114,7 +114,8 @@ static struct lp *build_program(struct attack *k, struct part *p)
             index[t] = k->column[f->term[t].cell];
             by[t] = f->term[t].by;
         }
-        lp_add_row(lp, f->n, index, by, -f->constant, -f->constant);
+        lp_add_row(lp, f->n, index, by, k->f.row_lo[k->row[i]] - f->constant,
+                   k->f.row_hi[k->row[i]] - f->constant);
     }
     free(index);
     free(by);
@@ -122,19 +123,30 @@ static struct lp *build_program(struct attack *k, struct part *p)
     return lp;
 }
 
-static void see_solution(struct attack *k, const struct part *p)
+static double value_of(const struct attack *k, const struct part *p, uint32_t c)
 {
     const struct model *m = k->s->a->m;
+    const struct form *f = &k->f.of[c];
+    uint32_t r = k->f.defines[c];
+    double v = 0;
+    if (k->f.column[c])
+        return lp_value(p->lp, k->column[c]);
+    if (k->f.rest[c]) {
+        for (uint32_t i = 0; i < f->n; i++)
+            v += f->term[i].by * lp_value(p->lp, k->column[f->term[i].cell]);
+        return f->constant + v;
+    }
+    for (uint32_t i = m->row_start[r] + 1; i < m->row_start[r + 1]; i++)
+        v += k->value[m->row_cell[i]];
+    return v;
+}
+
+static void see_solution(struct attack *k, const struct part *p)
+{
     for (uint32_t i = 0; i < p->n; i++) {
-        uint32_t c = p->cell[i], r = k->f.defines[c];
-        double v = 0;
-        if (k->f.column[c])
-            v = lp_value(p->lp, k->column[c]);
-        else
-            for (uint32_t j = m->row_start[r] + 1; j < m->row_start[r + 1]; j++)
-                v += k->value[m->row_cell[j]];
-        k->value[c] = v;
-        search_see(k->s, c, v);
+        uint32_t c = p->cell[i];
+        k->value[c] = value_of(k, p, c);
+        search_see(k->s, c, k->value[c]);
     }
 }
 
@@ -292,7 +304,7 @@ static void see_known(struct attack *k)
         const struct form *f = &k->f.of[c];
         if (!is_unknown(k, c)) {
             k->value[c] = (double)s->a->lo[c];
-        } else if (!k->f.column[c] && f->n == 0) {
+        } else if (!k->f.column[c] && !k->f.rest[c] && f->n == 0) {
             k->value[c] = f->constant;
             search_see(s, c, f->constant);
             search_learn(s, c, f->constant, f->constant);

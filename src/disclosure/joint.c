@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct attack {
     const struct joint_release *release;
@@ -11,6 +12,7 @@ struct attack {
     const struct joint_options *o;
     struct joint_model j;
     uint8_t *target;
+    uint8_t *open;    /* targets not yet proven wide */
     uint8_t **silent; /* [release][table]: left out, when looking for what betrays a cell */
     uint64_t programs;
 };
@@ -105,25 +107,36 @@ static enum status still_narrow(struct attack *a, uint32_t u, bool *narrow, stru
     return s;
 }
 
-/* Leaves tables out, all of a release and then one by one, as long as the rest still tells. */
+/* Leaves tables out, many at once and then fewer, as long as the rest still tells. */
 static enum status find_betrayers(struct attack *a, uint32_t u, struct err *e)
 {
-    bool narrow = true;
-    for (size_t r = 0; r < a->releases; r++) {
-        memset(a->silent[r], 1, a->release[r].table_count);
-        TRY(still_narrow(a, u, &narrow, e));
-        if (!narrow)
-            memset(a->silent[r], 0, a->release[r].table_count);
-    }
+    uint8_t **table; /* those not left out */
+    size_t n = 0;
+    enum status s = ST_OK;
     for (size_t r = 0; r < a->releases; r++)
-        for (size_t t = 0; t < a->release[r].table_count; t++) {
-            if (a->silent[r][t])
-                continue;
-            a->silent[r][t] = 1;
-            TRY(still_narrow(a, u, &narrow, e));
-            a->silent[r][t] = !narrow ? 0 : 1;
+        n += a->release[r].table_count;
+    table = mem_array(n + 1, sizeof *table);
+    n = 0;
+    for (size_t r = 0; r < a->releases; r++)
+        for (size_t t = 0; t < a->release[r].table_count; t++)
+            table[n++] = &a->silent[r][t];
+    for (size_t at_once = (n + 1) / 2; at_once && s == ST_OK; at_once /= 2) {
+        size_t kept = 0;
+        for (size_t from = 0; from < n && s == ST_OK; from += at_once) {
+            size_t to = from + at_once < n ? from + at_once : n;
+            bool narrow = true;
+            for (size_t i = from; i < to; i++)
+                *table[i] = 1;
+            s = still_narrow(a, u, &narrow, e);
+            for (size_t i = from; i < to && !narrow; i++) {
+                *table[i] = 0;
+                table[kept++] = table[i];
+            }
         }
-    return ST_OK;
+        n = kept;
+    }
+    free(table);
+    return s;
 }
 
 static void name_betrayers(const struct attack *a, struct joint_answer *out)
@@ -182,9 +195,9 @@ static enum status read_answer(struct attack *a, const struct audit *audit,
         int64_t low, high;
         out->cells += j->unknown[u].printed;
         out->differences += j->unknown[u].difference;
-        if (!a->target[u])
+        out->asked += a->target[u];
+        if (!a->open[u])
             continue;
-        out->asked++;
         int64_t width = width_of(audit, u, &low, &high);
         if (a->o->measure)
             measure_one(out, width, &sum, &ends);
@@ -202,13 +215,87 @@ static enum status read_answer(struct attack *a, const struct audit *audit,
     return out->narrow ? describe_narrow(a, worst, out, e) : ST_OK;
 }
 
+/* ---- ranges that are wide enough even when most counts are held ---- */
+
+/* Do the true counts fit everything that is printed? */
+static bool counts_fit(const struct attack *a)
+{
+    if (!joint_counts_known(&a->j))
+        return false;
+    for (size_t r = 0; r < a->releases; r++)
+        for (size_t t = 0; t < a->release[r].table_count; t++)
+            for (size_t c = 0; c < a->release[r].table[t].cells; c++) {
+                int64_t lo, hi, count = a->j.unknown[a->j.at[r][t][c]].count;
+                box_of(a, &a->release[r], a->release[r].table[t].value[c], &lo, &hi);
+                if (count < lo || count > hi)
+                    return false;
+            }
+    return true;
+}
+
+static size_t open_targets(const struct attack *a)
+{
+    size_t n = 0;
+    for (uint32_t u = 0; u < a->j.all.ncells; u++)
+        n += a->open[u];
+    return n;
+}
+
+/* What is held only takes counts away that would fit: a range that is wide then is as wide or wider
+ * when nothing is held. */
+static enum status prove_held(struct attack *a, const struct joint_hold *how, struct err *e)
+{
+    struct audit audit;
+    int64_t low, high;
+    uint8_t *held = mem_zalloc((size_t)a->j.all.ncells + 1, 1);
+    joint_hold_mark(&a->j, a->release, a->releases, how, a->open, held);
+    audit_open(&audit, &a->j.all);
+    enum status s = narrow_boxes(a, &audit, e);
+    for (uint32_t u = 0; s == ST_OK && u < a->j.all.ncells; u++)
+        if (held[u] && !audit_narrow(&audit, u, a->j.unknown[u].count, a->j.unknown[u].count))
+            BUG("a count that fits is held outside what is printed");
+    if (s == ST_OK)
+        s = audit_run(&audit, a->open, a->o->width, NULL, a->o->progress, e);
+    for (uint32_t u = 0; s == ST_OK && u < a->j.all.ncells; u++)
+        a->open[u] = a->open[u] && width_of(&audit, u, &low, &high) < a->o->width;
+    a->programs += audit.programs;
+    audit_close(&audit);
+    free(held);
+    return s;
+}
+
+/* Takes the targets that are proven wide from `open`. *all: there are counts that fit, and no
+ * target is left. */
+static enum status prove_most(struct attack *a, bool *all, struct err *e)
+{
+    static const struct joint_hold ways[] = {{.how = HOLD_SHARED},
+                                             {.how = HOLD_STATES, .number = 3, .first = 3},
+                                             {.how = HOLD_STATES, .number = 3, .first = 1},
+                                             {.how = HOLD_FAR, .number = 2},
+                                             {.how = HOLD_FAR, .number = 2, .heirs = 1},
+                                             {.how = HOLD_FAR, .number = 2, .heirs = 2}};
+    *all = false;
+    if (a->o->measure || !counts_fit(a))
+        return ST_OK;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        if ((ways[i].how != HOLD_STATES || a->j.states > ways[i].number) && open_targets(a))
+            TRY(prove_held(a, &ways[i], e));
+    *all = open_targets(a) == 0;
+    return ST_OK;
+}
+
 static enum status attack_all(struct attack *a, struct joint_answer *out, struct err *e)
 {
     struct audit audit = {0};
+    bool all_wide;
     TRY(joint_model_build(&a->j, a->release, a->releases, a->o->knows_rule, e));
     a->target = mem_zalloc((size_t)a->j.all.ncells + 1, 1);
     choose_targets(a);
-    enum status s = run_audit(a, &audit, a->target, a->o->measure ? 0 : a->o->width, e);
+    a->open = mem_array((size_t)a->j.all.ncells + 1, 1);
+    memcpy(a->open, a->target, a->j.all.ncells);
+    enum status s = prove_most(a, &all_wide, e);
+    if (s == ST_OK && !all_wide)
+        s = run_audit(a, &audit, a->open, a->o->measure ? 0 : a->o->width, e);
     if (s == ST_OK)
         s = read_answer(a, &audit, out, e);
     out->programs = a->programs;
@@ -229,6 +316,7 @@ enum status joint_audit(const struct joint_release *release, size_t count,
         free(a.silent[r]);
     free(a.silent);
     free(a.target);
+    free(a.open);
     joint_model_free(&a.j);
     return s;
 }

@@ -442,6 +442,12 @@ static void link_cells(struct building *b, bool knows_rule)
 
 /* ---- one set of unknowns ---- */
 
+static void note_state(struct joint_unknown *u, uint32_t state)
+{
+    u->first = state < u->first ? state : u->first;
+    u->last = state > u->last ? state : u->last;
+}
+
 struct rows {
     uint32_t *hash, mask; /* row + 1 */
     uint32_t start_cap, cell_cap;
@@ -523,7 +529,8 @@ static void make_unknowns(struct building *b)
     for (uint32_t c = 0; c < b->cells; c++)
         if (stands_for(b, c) == c) {
             unknown[c] = n;
-            j->unknown[n++] = b->of[c];
+            j->unknown[n] = b->of[c];
+            j->unknown[n++].first = UINT32_MAX;
         }
     for (uint32_t c = 0; c < b->cells; c++) {
         struct joint_unknown *u = &j->unknown[unknown[c] = unknown[stands_for(b, c)]];
@@ -537,6 +544,9 @@ static void make_unknowns(struct building *b)
     make_rows(b, unknown, n);
     for (size_t i = 0; i < b->nblocks; i++) {
         const struct block *k = &b->block[i];
+        for (uint32_t c = 0; c < k->m.ncells; c++)
+            note_state(&j->unknown[unknown[k->offset + c]], k->number);
+        j->states = k->number + 1 > j->states ? k->number + 1 : j->states;
         for (int t = 0; t < k->m.ntables; t++) {
             const struct model_table *from = &k->m.table[t];
             uint32_t *at = arena_array(&j->memory, from->ncells, sizeof *at);
