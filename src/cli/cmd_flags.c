@@ -8,7 +8,7 @@ static const char *const states[] = {"RAISED", "NOTIFIED", "ACKNOWLEDGED", "ACTE
 struct listing {
     json_t *rows;
     uint64_t counts[5];
-    const char *kind;
+    const char *kind, *reference;
     bool print;
     int limit;
 };
@@ -17,7 +17,8 @@ static enum status note(void *ctx, const struct flag *f, struct err *e)
 {
     (void)e;
     struct listing *l = ctx;
-    if (l->kind && strcmp(f->kind, l->kind) != 0)
+    if ((l->kind && strcmp(f->kind, l->kind) != 0) ||
+        (l->reference && strcasecmp(f->reference, l->reference) != 0))
         return ST_OK;
     l->counts[f->state]++;
     if (l->rows)
@@ -27,8 +28,8 @@ static enum status note(void *ctx, const struct flag *f, struct err *e)
                                "reason", f->reason, "link_status", f->link_status, "raised_on",
                                f->raised_on, "due_on", f->due_on, "state", states[f->state]));
     else if (l->print && l->limit-- > 0)
-        printf("%s  %-16s %-12s due %s  %s\n", f->reference, f->kind, states[f->state], f->due_on,
-               f->reason);
+        printf("%6lld  %s  %-16s %-12s due %s  %s\n", (long long)f->id, f->reference, f->kind,
+               states[f->state], f->due_on, f->reason);
     return ST_OK;
 }
 
@@ -44,6 +45,7 @@ static enum status list(struct cli *c, struct store *s, struct err *e)
 {
     struct listing l = {.rows = cli_json(c) ? json_array() : NULL,
                         .kind = cli_text(c, "kind", NULL),
+                        .reference = cli_text(c, "reference", NULL),
                         .print = !cli_quiet(c),
                         .limit = (int)cli_int(c, "limit", 20)};
     enum status status = store_flags_each(s, state_number(cli_text(c, "state", NULL)), note, &l, e);
@@ -58,19 +60,37 @@ static enum status list(struct cli *c, struct store *s, struct err *e)
     return status;
 }
 
+static enum status move(const struct cli *c, struct store *s, const char *option,
+                        enum flag_state to, struct err *e)
+{
+    int64_t id = cli_int(c, option, 0);
+    TRY(store_flag_move(s, id, to, NULL, cli_text(c, "note", ""), e));
+    if (cli_json(c)) {
+        json_t *doc = json_pack("{s:I, s:s}", "id", (json_int_t)id, "state", states[to]);
+        enum status status = json_write_file("-", doc, e);
+        json_decref(doc);
+        return status;
+    }
+    if (!cli_quiet(c))
+        printf("flag %lld is %s\n", (long long)id, states[to]);
+    return ST_OK;
+}
+
 static enum status run(struct cli *c, struct err *e)
 {
     static const char *const moves[] = {"acknowledge", "act", "close"};
     static const enum flag_state to[] = {FLAG_ACKNOWLEDGED, FLAG_ACTED, FLAG_CLOSED};
     struct store *s;
-    int move = -1;
+    int asked = -1;
     for (int i = 0; i < 3; i++)
-        if (cli_has(c, moves[i]))
-            move = i;
-    TRY(register_open(c, move < 0 ? STORE_SHARED : STORE_JOB, KEYS_CLASSIFY, "flags", &s, e));
-    enum status status = move < 0 ? list(c, s, e)
-                                  : store_flag_move(s, cli_int(c, moves[move], 0), to[move], NULL,
-                                                    cli_text(c, "note", ""), e);
+        if (cli_has(c, moves[i])) {
+            if (asked >= 0)
+                return err_set(e, ST_USAGE, "--%s and --%s: one step at a time", moves[asked],
+                               moves[i]);
+            asked = i;
+        }
+    TRY(register_open(c, asked < 0 ? STORE_SHARED : STORE_JOB, KEYS_CLASSIFY, "flags", &s, e));
+    enum status status = asked < 0 ? list(c, s, e) : move(c, s, moves[asked], to[asked], e);
     store_close(s);
     return status;
 }
@@ -81,6 +101,8 @@ static const struct opt opts[] = {
     {"state", OPT_TEXT, "RAISED|NOTIFIED|ACKNOWLEDGED|ACTED|CLOSED", "only flags in this state",
      false, 0},
     {"kind", OPT_TEXT, "CODE", "only flags of this trigger", false, 0},
+    {"reference", OPT_TEXT, "CODE", "only flags with this reference: what a notice quotes", false,
+     0},
     {"limit", OPT_INT, "N", "print at most N flags (20)", false, 0},
     {"acknowledge", OPT_INT, "ID", "the provider has seen it", false, 0},
     {"act", OPT_INT, "ID", "something was done; say what in --note", false, 0},
@@ -95,8 +117,14 @@ const struct command cmd_flags = {
     .opts = opts,
     .details =
         "Flags are raised by `throughline run`. The reason is for the duty officer; a provider is\n"
-        "told only that there may be a repeat referral, with the reference (DIR/outbox).",
-    .example = "throughline init register --quiet\n"
-               "throughline flags --store register --state RAISED",
+        "told only that there may be a repeat referral, with the reference (DIR/outbox). A line\n"
+        "begins with the flag's ID and its reference; several flags may have one reference.",
+    .example =
+        "throughline simulate --people 200 --seed 1 --out made --quiet\n"
+        "throughline init register --quiet\n"
+        "throughline import made/nrm.csv --as nrm --from SCA --store register --quiet\n"
+        "throughline run --store register --quiet\n"
+        "throughline flags --store register --kind NRM_REPEAT\n"
+        "throughline flags --store register --acknowledge 1 --note \"read, the caseworker knows\"",
     .run = run,
 };

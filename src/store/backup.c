@@ -271,6 +271,8 @@ static enum status fill_register(const char *backup, const char *temp, const cha
     char path[PATH_MAX];
     json_t *doc;
     join(path, backup, "manifest.json");
+    if (access(path, F_OK) != 0)
+        return not_a_backup(backup, e);
     TRY(json_read_file(path, &doc, e));
     const char *format = json_string_value(json_object_get(doc, "format"));
     join(path, temp, "keys");

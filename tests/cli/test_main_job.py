@@ -67,6 +67,13 @@ with temp_dir() as d:
     equal([f["state"] for f in run_json("flags", "--store", store) if f["id"] == one], ["ACKNOWLEDGED"], "and says so")
     equal(run("flags", "--store", store, "--close", one, "--note", "done").returncode, 0, "a flag is closed")
     ok(run("flags", "--store", store, "--act", one).returncode != 0, "a closed flag does not go back")
+    same = [f["id"] for f in flags if f["reference"] == flags[1]["reference"]]
+    listed = run("flags", "--store", store, "--reference", flags[1]["reference"].lower()).stdout.splitlines()
+    equal([int(x.split()[0]) for x in listed[:-1]], same, "a reference from a notice finds its flags by id")
+    two = flags[1]["id"]
+    equal(run("flags", "--store", store, "--acknowledge", two).stdout, f"flag {two} is ACKNOWLEDGED\n", "a step is said")
+    equal(run_json("flags", "--store", store, "--act", two), {"id": two, "state": "ACTED"}, "and as JSON")
+    refused(run("flags", "--store", store, "--act", two, "--close", two), "one step", name="two steps at once", code=2)
 
     # measured against the truth
     e = run_json("evaluate", "--store", store, "--truth", made + "/truth")

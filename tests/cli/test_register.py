@@ -225,7 +225,7 @@ with temp_dir() as d:
 with temp_dir() as d:
     store = make(d)
     refused(run("doctor", "--store", os.path.join(d, "nowhere")), "no register", name="no register")
-    refused(run("restore", store, "--store", os.path.join(d, "z")), name="restore of no backup")
+    refused(run("restore", store, "--store", os.path.join(d, "z")), "not a backup", name="restore of no backup")
     db = os.path.join(store, "store.db")
     whole = open(db, "rb").read()
     for size, name in ((len(whole) // 2, "half a store"), (50, "fifty bytes"), (0, "an empty file")):
