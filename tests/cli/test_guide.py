@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The commands on the pages of docs/user and docs/ops run as they stand, page by page, in the directory of docs/user/start.md;
-every link of every page leads somewhere."""
+every link of every page leads somewhere; every file of src is named in the README of its folder, and every folder in ARCHITECTURE.md."""
 import glob
 import os
 import re
@@ -63,4 +63,15 @@ for page in sorted(glob.glob(os.path.join(SOURCE, "*.md")) + glob.glob(os.path.j
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", open(page).read())
     lost = [t for t in links if "://" not in t and not os.path.exists(os.path.join(os.path.dirname(page), t))]
     equal(lost, [], f"{os.path.relpath(page, SOURCE)}: {len(links)} links lead somewhere")
+
+architecture = open(os.path.join(SOURCE, "ARCHITECTURE.md")).read()
+for room in sorted(glob.glob(os.path.join(SOURCE, "src/*/"))):
+    name = os.path.basename(room[:-1])
+    ok(re.search(rf"\b{name}\b", architecture), f"ARCHITECTURE.md names {name}")
+    words = set(re.findall(r"[a-z0-9_*<>]+", open(os.path.join(room, "README.md")).read()))
+    groups = [re.compile(re.sub(r"<[a-z]+>|\*", "[a-z0-9_]+", w)) for w in words if re.search("[*<]", w)]
+    files = {os.path.splitext(os.path.basename(f))[0] for f in glob.glob(room + "*.[ch]")}
+    lost = [f for f in sorted(files) if f not in words and not any(g.fullmatch(f) for g in groups)
+            and not re.search("_(private|inner|parts)$", f)]
+    equal(lost, [], f"src/{name}/README.md names each of {len(files)} files")
 done()
