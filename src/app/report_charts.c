@@ -1,7 +1,7 @@
 /* Charts in two drawings: one for a page, one for a phone. */
 #include "app/report_parts.h"
 
-static struct chart_words for_phone(struct report *r, const struct chart_words *words)
+struct chart_words report_phone_words(struct report *r, const struct chart_words *words)
 {
     struct chart_words w = *words;
     w.id = arena_printf(&r->memory, "%s-narrow", words->id);
@@ -14,7 +14,7 @@ enum status report_forest(struct report *r, const struct chart_words *words, str
 {
     struct buf wide = BUF_EMPTY, narrow = BUF_EMPTY;
     struct chart_table data = {0};
-    struct chart_words phone = for_phone(r, words);
+    struct chart_words phone = report_phone_words(r, words);
     TRY(chart_forest(words, axis, forest, &wide, &data, e));
     TRY(chart_forest(&phone, axis, forest, &narrow, NULL, e));
     bulletin_figure_pair(r->b, words->id, &wide, &narrow, &data);
@@ -26,7 +26,7 @@ enum status report_bars(struct report *r, const struct chart_words *words, struc
 {
     struct buf wide = BUF_EMPTY, narrow = BUF_EMPTY;
     struct chart_table data = {0};
-    struct chart_words phone = for_phone(r, words);
+    struct chart_words phone = report_phone_words(r, words);
     TRY(chart_bar(words, axis, bars, &wide, &data, e));
     TRY(chart_bar(&phone, axis, bars, &narrow, NULL, e));
     bulletin_figure_pair(r->b, words->id, &wide, &narrow, &data);

@@ -189,6 +189,8 @@ extern const char *const exploitation_words[EXPLOITATION_WORDS];
 /* People by group and repeats found, with the share that has a new episode. */
 void report_profile_table(struct report *r, const char *title, const struct release_table *t,
                           const char *const *words);
+/* The words of a chart for its drawing on a phone. */
+struct chart_words report_phone_words(struct report *r, const struct chart_words *words);
 /* Draws a chart twice, for a page and for a phone, and adds it with its data; words.id names the
  * file. */
 MUST_CHECK enum status report_forest(struct report *r, const struct chart_words *words,

@@ -95,11 +95,13 @@ static enum status draw(struct report *r, const char *id, const struct chart_wor
                         struct chart_axis y, const struct chart_series *series, size_t count,
                         struct err *e)
 {
-    struct buf svg = BUF_EMPTY;
+    struct buf wide = BUF_EMPTY, narrow = BUF_EMPTY;
     struct chart_table data = {0};
-    TRY(chart_line(words, (struct chart_axis){.label = "Year", .format = CHART_YEAR}, y, series,
-                   count, &svg, &data, e));
-    bulletin_figure(r->b, id, &svg, &data);
+    struct chart_words phone = report_phone_words(r, words);
+    struct chart_axis x = {.label = "Year", .format = CHART_YEAR};
+    TRY(chart_line(words, x, y, series, count, &wide, &data, e));
+    TRY(chart_line(&phone, x, y, series, count, &narrow, NULL, e));
+    bulletin_figure_pair(r->b, id, &wide, &narrow, &data);
     return ST_OK;
 }
 
@@ -141,6 +143,21 @@ static enum status decisions_chart(struct report *r, struct err *e)
         s, 2, e);
 }
 
+static bool says_greatest(struct str what)
+{
+    static const char word[] = "highest";
+    return what.n >= sizeof word - 1 && memcmp(what.p, word, sizeof word - 1) == 0;
+}
+
+/* A maximum has no total; another that stands blank was not given. */
+static void add_all_referrals(struct grid *g, struct str what, struct str all)
+{
+    if (all.n)
+        grid_number(g, number(all), 0);
+    else
+        grid_shorthand(g, says_greatest(what) ? "z" : "x");
+}
+
 static void foi_table(struct report *r)
 {
     static const struct table_column columns[] = {{"Period of the latest referral", false, 0},
@@ -159,7 +176,7 @@ static void foi_table(struct report *r)
         grid_text(g, arena_strndup(&r->memory, row.cells[0].p, row.cells[0].n));
         grid_text(g, arena_strndup(&r->memory, row.cells[1].p, row.cells[1].n));
         grid_number(g, number(row.cells[2]), 0);
-        grid_number(g, row.cells[3].n ? number(row.cells[3]) : NAN, 0);
+        add_all_referrals(g, row.cells[1], row.cells[3]);
     }
     grid_end(g);
     r->source = kept;
@@ -168,13 +185,22 @@ static void foi_table(struct report *r)
 
 /* ---- the report's own figures ---- */
 
+/* What the report does not give is not available. */
+static void add_given(struct grid *g, const json_t *v, int decimals)
+{
+    if (json_is_number(v))
+        grid_number(g, json_number_value(v), decimals);
+    else
+        grid_shorthand(g, "x");
+}
+
 static enum status own_figures(struct report *r, struct err *e)
 {
     static const struct table_column columns[] = {{"Figure", false, 56},
                                                   {"Numerator", true, 0},
                                                   {"Denominator", true, 0},
                                                   {"The report says", false, 16},
-                                                  {"Recomputed %", true, 0},
+                                                  {"Recomputed, x as % of n", true, 0},
                                                   {"95% Wilson, lower %", true, 0},
                                                   {"95% Wilson, upper %", true, 0},
                                                   {"Verdict", false, 40}};
@@ -190,14 +216,18 @@ static enum status own_figures(struct report *r, struct err *e)
     json_array_foreach(json_object_get(doc, "source_report"), i, row)
     {
         const json_t *x = json_object_get(row, "x"), *n = json_object_get(row, "n");
+        const char *says = json_string_value(json_object_get(row, "report_says"));
+        bool ratio = strcmp(says, "counts only") == 0;
         grid_text(g, arena_strdup(&r->memory, json_string_value(json_object_get(row, "item"))));
-        grid_number(g, json_is_number(x) ? json_number_value(x) : NAN, 0);
-        grid_number(g, json_is_number(n) ? json_number_value(n) : NAN, 0);
-        grid_text(g,
-                  arena_strdup(&r->memory, json_string_value(json_object_get(row, "report_says"))));
+        add_given(g, x, 0);
+        add_given(g, n, 0);
+        grid_text(g, arena_strdup(&r->memory, says));
         for (int k = 0; k < 3; k++) {
             const json_t *v = json_object_get(row, numbers[k]);
-            grid_number(g, json_is_number(v) ? json_number_value(v) : NAN, 2);
+            if (ratio && k > 0)
+                grid_shorthand(g, "z"); /* returned is not a part of missing */
+            else
+                add_given(g, json_is_number(x) && json_is_number(n) ? v : NULL, 2);
         }
         grid_text(g, arena_strdup(&r->memory, json_string_value(json_object_get(row, "verdict"))));
     }

@@ -226,12 +226,14 @@ static enum status chart(struct report *r, struct err *e)
                                         "95% band, death, and leaving the country. The number of "
                                         "exits still followed stands under the axis.",
                                 .note = r->source};
-    struct buf svg = BUF_EMPTY;
+    const struct chart_axis time = {.label = "Months since the exit"};
+    const struct chart_axis share = {.label = "Share of exits", .format = CHART_PERCENT};
+    struct buf wide = BUF_EMPTY, narrow = BUF_EMPTY;
     struct chart_table data = {0};
-    TRY(chart_step(&words, (struct chart_axis){.label = "Months since the exit"},
-                   (struct chart_axis){.label = "Share of exits", .format = CHART_PERCENT}, &steps,
-                   &svg, &data, e));
-    bulletin_figure(r->b, "timing", &svg, &data);
+    struct chart_words phone = report_phone_words(r, &words);
+    TRY(chart_step(&words, time, share, &steps, &wide, &data, e));
+    TRY(chart_step(&phone, time, share, &steps, &narrow, NULL, e));
+    bulletin_figure_pair(r->b, "timing", &wide, &narrow, &data);
     return ST_OK;
 }
 

@@ -101,17 +101,21 @@ enum status chart_line(const struct chart_words *words, struct chart_axis x, str
     chart_axis_fit(&y, yr[0], yr[1], true);
     for (size_t s = 0; s < count; s++)
         room = fmax(room, svg_text_width(series[s].name, 16) * 1.08 + 22);
+    for (size_t s = 0; s < count; s++)
+        names[s] = series[s].name;
     struct plot p;
-    plot_begin(&p, words, x, y, room, 0);
+    bool key = plot_is_narrow(words);
+    plot_begin(&p, words, x, y, key ? CHART_EDGE : room, 0);
+    if (key)
+        plot_key(&p, names, count);
     plot_axes(&p, NULL, 0);
     for (size_t s = 0; s < count; s++)
         if (series[s].lo && series[s].hi)
             draw_band(&p, &series[s], s);
-    for (size_t s = 0; s < count; s++) {
+    for (size_t s = 0; s < count; s++)
         ends[s] = draw_line(&p, &series[s], s);
-        names[s] = series[s].name;
-    }
-    plot_end_labels(&p, names, ends, count);
+    if (!key)
+        plot_end_labels(&p, names, ends, count);
     plot_end(&p, svg);
     if (table)
         chart_series_table(series, count, x.label ? x.label : "x", y.label ? y.label : "y", table);

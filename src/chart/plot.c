@@ -143,19 +143,38 @@ double plot_y(const struct plot *p, double v)
     return p->bottom - share(&p->y, v) * (p->bottom - p->top);
 }
 
+bool plot_is_narrow(const struct chart_words *words)
+{
+    return words->width > 0 && words->width < CHART_NARROW;
+}
+
+void plot_key(struct plot *p, const char *const *names, size_t n)
+{
+    const double row = 22, first = p->top - (p->y.label ? 26 : 6) + 10;
+    for (size_t k = 0; k < n; k++) {
+        double y = first + row * (double)k;
+        svg_marker(&p->svg, 18, y, 5, k);
+        svg_text(&p->svg, 30, y + 5.5, names[k],
+                 &(struct svg_font){.colour = svg_colour(k), .bold = true});
+    }
+    p->top += row * (double)n + 8;
+}
+
 void plot_begin(struct plot *p, const struct chart_words *words, struct chart_axis x,
                 struct chart_axis y, double right_room, double below)
 {
     if (!(x.lo < x.hi) || !(y.lo < y.hi))
         BUG("chart %s: an axis without length", words->id);
     *p = (struct plot){.x = x, .y = y, .words = *words};
+    if (plot_is_narrow(words))
+        p->words.note = NULL;
     struct svg_page page = {words->id, words->title, words->desc,
                             words->width > 0 ? words->width : CHART_WIDTH,
                             words->height > 0 ? words->height : CHART_HEIGHT};
     page.height += below;
     double title_end = svg_begin(&p->svg, &page);
     p->top = title_end + (y.label ? 26 : 6);
-    p->bottom = page.height - below - (x.label ? 62 : 36) - (words->note ? 24 : 0);
+    p->bottom = page.height - below - (x.label ? 62 : 36) - (p->words.note ? 24 : 0);
     p->right = page.width - 20 - right_room;
     double ticks[24], widest = 0;
     size_t n = chart_ticks(y.lo, y.hi, y.log, 5, ticks, 24);
@@ -182,7 +201,8 @@ void plot_axes(struct plot *p, const double *x_ticks, size_t x_tick_count)
     if (p->y.label) /* across the top: no neck has to turn */
         svg_text(&p->svg, 12, p->top - 12, p->y.label, &(struct svg_font){.colour = SVG_MUTED});
     if (!x_ticks) {
-        x_tick_count = chart_ticks(p->x.lo, p->x.hi, p->x.log, 6, ticks, 24);
+        int wanted = plot_is_narrow(&p->words) ? 4 : 6;
+        x_tick_count = chart_ticks(p->x.lo, p->x.hi, p->x.log, wanted, ticks, 24);
         x_ticks = ticks;
     }
     svg_line(&p->svg, p->left, p->bottom, p->right, p->bottom, &axis);

@@ -26,9 +26,15 @@ struct chart_words {
     const char *note;     /* under the chart: source, definitions version, suppression; or NULL */
     double width, height; /* 0: 720 x 440 */
 };
-/* Bars and intervals that are drawn narrower than CHART_NARROW, for a phone, have their labels
- * above them and no note. */
-enum { CHART_WIDTH = 720, CHART_HEIGHT = 440, CHART_NARROW = 480, CHART_PHONE = 344 };
+/* What is drawn narrower than CHART_NARROW, for a phone, has its labels above the marks or, for
+ * lines, above the plot, and no note. */
+enum {
+    CHART_WIDTH = 720,
+    CHART_HEIGHT = 440,
+    CHART_NARROW = 480,
+    CHART_PHONE = 344,
+    CHART_EDGE = 8
+};
 
 /* The data behind a chart: rows of cells, written as CSV or an HTML table. */
 struct chart_table {
@@ -55,6 +61,9 @@ struct plot {
  * drawn under the x axis (a risk table). Axes must have lo < hi. */
 void plot_begin(struct plot *p, const struct chart_words *words, struct chart_axis x,
                 struct chart_axis y, double right_room, double below);
+bool plot_is_narrow(const struct chart_words *words);
+/* A row for each series above the plot, where there is no room beside it; before plot_axes. */
+void plot_key(struct plot *p, const char *const *names, size_t n);
 double plot_x(const struct plot *p, double v);
 double plot_y(const struct plot *p, double v);
 /* Grid, ticks, tick labels and axis titles. `ticks` may be NULL: chosen. */

@@ -137,7 +137,10 @@ enum status chart_step(const struct chart_words *words, struct chart_axis x, str
     }
     struct plot p;
     size_t rows = risk_rows(c);
-    plot_begin(&p, words, x, y, room, rows ? 30 + 21 * (double)rows : 0);
+    bool key = plot_is_narrow(words) && rows <= 1;
+    plot_begin(&p, words, x, y, key ? CHART_EDGE : room, rows ? 30 + 21 * (double)rows : 0);
+    if (key)
+        plot_key(&p, names, c->count);
     plot_axes(&p, c->risk.count ? c->risk.times : NULL, c->risk.count);
     for (size_t s = 0; s < c->count && !c->stacked; s++)
         if (c->series[s].lo && c->series[s].hi)
@@ -146,7 +149,8 @@ enum status chart_step(const struct chart_words *words, struct chart_axis x, str
         draw_stack(&p, c, ends);
     for (size_t s = 0; s < c->count && !c->stacked; s++)
         ends[s] = draw_curve(&p, &c->series[s], c->start, s);
-    plot_end_labels(&p, names, ends, c->count);
+    if (!key)
+        plot_end_labels(&p, names, ends, c->count);
     draw_risk(&p, c);
     plot_end(&p, svg);
     if (table)

@@ -216,7 +216,7 @@ enum {
     WIDE_COLUMN = 36,  /* characters: a column of sentences */
     SHORT_COLUMN = 20, /* kept on one line */
     MANY_COLUMNS = 10, /* printed small */
-    SHORT_ROWS = 17,   /* printed on one page */
+    SHORT_ROWS = 12,   /* printed on one page */
     WIDE_COLUMNS = 4   /* so many columns of sentences are printed across the page */
 };
 
@@ -228,14 +228,12 @@ static const char *column_class(const struct table_column *c)
                                                       : "";
 }
 
-static const char *table_class(const struct table *t)
+static bool is_across(const struct table *t)
 {
     int wide = 0;
     for (size_t k = 0; k < t->column_count; k++)
         wide += !t->columns[k].numeric && t->columns[k].width >= 30;
-    return wide >= WIDE_COLUMNS && t->column_count >= MANY_COLUMNS ? "scroll many across"
-           : t->column_count >= MANY_COLUMNS                       ? "scroll many"
-                                                                   : "scroll";
+    return wide >= WIDE_COLUMNS && t->column_count >= MANY_COLUMNS;
 }
 
 static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, const struct cell *c)
@@ -251,12 +249,16 @@ static void add_html_cell(struct bulletin *b, const struct table *t, size_t k, c
 
 static void add_html_table(struct bulletin *b, const struct table *t)
 {
+    bool across = is_across(t);
+    /* What stands under a table that is printed across the page stays with it. */
+    buf_adds(&b->body, across ? "<div class=\"across\">\n" : "");
     buf_addf(&b->body,
-             "<div class=\"%s%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
-             "<table><caption id=\"%s\">",
-             table_class(t), t->row_count <= SHORT_ROWS ? " short" : "", t->name, t->name);
+             "<div class=\"scroll%s%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+             "<table><caption id=\"%s\"><span>",
+             t->column_count >= MANY_COLUMNS ? " many" : "",
+             t->row_count <= SHORT_ROWS ? " short" : "", t->name, t->name);
     xml(&b->body, t->title);
-    buf_adds(&b->body, "</caption>\n<thead><tr>");
+    buf_adds(&b->body, "</span></caption>\n<thead><tr>");
     for (size_t k = 0; k < t->column_count; k++) {
         buf_addf(&b->body, "<th scope=\"col\"%s>", column_class(&t->columns[k]));
         xml(&b->body, t->columns[k].header);
@@ -279,7 +281,7 @@ static void add_html_table(struct bulletin *b, const struct table *t)
     xml(&b->body, t->source);
     if (!b->head.alone)
         buf_addf(&b->body, " <a href=\"csv/%s.csv\">%s.csv</a>", t->name, t->name);
-    buf_adds(&b->body, "</p>\n");
+    buf_adds(&b->body, across ? "</p>\n</div>\n" : "</p>\n");
 }
 
 void bulletin_table(struct bulletin *b, const struct table *t)

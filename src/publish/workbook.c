@@ -12,7 +12,7 @@ static const struct {
     const char *code, *meaning;
 } shorthand[] = {
     {"c", "confidential: hidden or rounded away so that nobody can be told from it"},
-    {"x", "not available: not collected"},
+    {"x", "not available: not collected, or not published"},
     {"z", "not applicable"},
     {"low", "not zero, but rounds to zero"},
     {"u", "of low reliability"},
