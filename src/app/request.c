@@ -22,12 +22,11 @@ static void open_bulletin(struct request *q)
 {
     const struct request_job *job = q->job;
     struct arena *m = &q->r.memory;
-    char as_at[11], start[11];
+    char as_at[11];
     date_to_iso(job->as_at, as_at);
-    date_to_iso(q->rows.start, start);
     const char **cover = arena_array(m, 6, sizeof *cover);
-    const char *subtitle = arena_printf(m, "Records from %s to %s. Definitions version %s.", start,
-                                        as_at, job->set->version);
+    const char *subtitle =
+        arena_printf(m, "Records from %s. Definitions version %s.", q->span, job->set->version);
     cover[0] = subtitle;
     cover[1] = job->complete
                    ? arena_printf(m, "Complete, exact counts. Purpose: %s", job->purpose)
@@ -56,7 +55,11 @@ static void name_periods(struct request *q)
         q->periods[y] = arena_printf(&q->r.memory, "Year to %s", day);
     }
     q->periods[q->rows.years] =
-        arena_printf(&q->r.memory, "All %d year%s", q->rows.years, q->rows.years > 1 ? "s" : "");
+        q->rows.years > 1 ? arena_printf(&q->r.memory, "All %d years", q->rows.years) : "In all";
+    date_to_iso(q->rows.start, day);
+    q->span = arena_printf(&q->r.memory, "%s to ", day);
+    date_to_iso(q->job->as_at, day);
+    q->span = arena_printf(&q->r.memory, "%s%s", q->span, day);
 }
 
 static enum status read_all(struct request *q, struct err *e)

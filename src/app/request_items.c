@@ -136,6 +136,8 @@ static void add_coverage(struct request *q, struct request_item *item, const str
         BUG("the data request needs too many fields");
     if (strcmp(field->entity->name, "decision") == 0)
         holder = HOLDER_NRM;
+    else if (holder == HOLDER_ANY && strcmp(field->entity->name, "support_period") == 0)
+        holder = HOLDER_SUPPORT;
     q->coverage[q->coverage_count++] =
         (struct request_coverage){.field = field,
                                   .holder = holder,
@@ -212,12 +214,14 @@ void request_items_read(struct request *q)
     csv_close(&c);
 }
 
+/* Told of 1 to 4 records, "it is collected" beside a rounded 0 would say that there are some. */
 static bool field_filled(const struct request *q, const struct request_item *item, const char *path)
 {
     const struct field *field = dictionary_field(str_of(path));
     for (size_t i = 0; i < item->coverage_count; i++)
         if (q->coverage[item->coverage_first + i].field == field)
-            return q->coverage[item->coverage_first + i].filled > 0;
+            return q->coverage[item->coverage_first + i].filled >=
+                   (q->job->complete ? 1 : RELEASE_BASE);
     return false;
 }
 

@@ -112,15 +112,9 @@ static void add_definitions(struct request *q, struct grid *g, const struct requ
 static void answers_table(struct request *q)
 {
     static const struct table_column columns[] = {
-        {"Item", false, 8},
-        {"Measure", false, 44},
-        {"Unit", false, 14},
-        {"Period", false, 20},
-        {"Numerator", true, 0},
-        {"Denominator", true, 0},
-        {"Share %", true, 0},
-        {"Cannot be settled", true, 0},
-        {"Share, most % (all that cannot be settled)", true, 0}};
+        {"Item", false, 8},    {"Measure", false, 44},         {"Unit", false, 14},
+        {"Period", false, 20}, {"Numerator", true, 0},         {"Denominator", true, 0},
+        {"Share %", true, 0},  {"Cannot be settled", true, 0}, {"Share, most %", true, 0}};
     struct grid *g = grid_new(&q->r, "Answers, per year and in total", columns,
                               sizeof columns / sizeof *columns);
     for (size_t i = 0; i < q->item_count; i++) {
@@ -151,15 +145,14 @@ static void answers_table(struct request *q)
 /* One row an item, for those who want the answer before the years. */
 static void totals_table(struct request *q)
 {
-    static const struct table_column columns[] = {
-        {"Item", false, 8},
-        {"Asked", false, 44},
-        {"Unit", false, 14},
-        {"Numerator", true, 0},
-        {"Denominator", true, 0},
-        {"Share %", true, 0},
-        {"Cannot be settled", true, 0},
-        {"Share, most % (all that cannot be settled)", true, 0}};
+    static const struct table_column columns[] = {{"Item", false, 8},
+                                                  {"Asked", false, 44},
+                                                  {"Unit", false, 14},
+                                                  {"Numerator", true, 0},
+                                                  {"Denominator", true, 0},
+                                                  {"Share %", true, 0},
+                                                  {"Cannot be settled", true, 0},
+                                                  {"Share, most %", true, 0}};
     const struct definition *d = &q->r.a.set->definitions[0];
     struct grid *g = grid_new(
         &q->r, arena_printf(&q->r.memory, "Answers in total: %s", q->periods[q->rows.years]),
@@ -309,30 +302,48 @@ static void leaving(struct request *q)
 
 /* ---- letter ---- */
 
+static const char *letter_words(struct request *q, struct str item)
+{
+    static const char *const words[][2] = {{"legal_basis", "Legal basis"},
+                                           {"protocol_fields", "Fields of the protocol"},
+                                           {"addressee", "Addressee"},
+                                           {"sent", "Sent"},
+                                           {"answer", "Answer"},
+                                           {"to_be_published", "To be published"},
+                                           {"method_parts", "Parts of the method"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is(item, words[i][0]))
+            return arena_printf(&q->r.memory, "Letter of 2021: %s", words[i][1]);
+    return arena_strndup(&q->r.memory, item.p, item.n);
+}
+
 static void letter(struct request *q)
 {
-    static const struct table_column columns[] = {{"Field", false, 24}, {"Content", false, 80}};
+    static const struct table_column columns[] = {{"Field", false, 34}, {"Content", false, 80}};
     struct csv c = open_embedded("report/sca_data_request_cover.csv");
     struct csv_row row;
     struct err e = {0};
     bulletin_section(q->r.b, "letter", "Covering letter");
     bulletin_text(q->r.b, "What the letter of 2021 said, and what this answer says beside it.");
     struct grid *g = grid_new(&q->r, "Fields of the covering letter", columns, 2);
-    while (csv_next(&c, &row, &e) == ST_OK && row.n)
-        for (int k = 0; k < 2; k++)
-            grid_text(g, arena_strndup(&q->r.memory, row.cells[k].p, row.cells[k].n));
-    grid_text(g, "this_answer_what");
+    while (csv_next(&c, &row, &e) == ST_OK && row.n) {
+        grid_text(g, letter_words(q, row.cells[0]));
+        grid_text(g, arena_strndup(&q->r.memory, row.cells[1].p, row.cells[1].n));
+    }
+    grid_text(g, "This answer: why it is necessary");
+    grid_text(g, "nobody counts re-trafficking, and the request of 2021 had no formal answer");
+    grid_text(g, "This answer: what");
     grid_text(g, "the 17 items per year and in total, under every definition, with what is not "
                  "collected and why");
-    grid_text(g, "this_answer_purpose");
+    grid_text(g, "This answer: purpose");
     grid_text(g, q->job->purpose);
-    grid_text(g, "this_answer_definitions");
+    grid_text(g, "This answer: definitions");
     grid_text(g, arena_printf(&q->r.memory, "version %s", q->job->set->version));
-    grid_text(g, "this_answer_contact");
+    grid_text(g, "This answer: contact");
     grid_text(g, q->job->contact ? q->job->contact : "none given (throughline request --contact)");
-    grid_text(g, "this_answer_period");
-    grid_text(g, arena_printf(&q->r.memory, "%s; %s", q->periods[0], q->periods[q->rows.years]));
-    grid_text(g, "this_answer_publication");
+    grid_text(g, "This answer: period");
+    grid_text(g, q->span);
+    grid_text(g, "This answer: intention to publish");
     grid_text(g, q->job->complete ? "exact counts: not for publication"
                                   : "rounded together to base 5: may be published");
     grid_end(g);
@@ -352,11 +363,15 @@ void request_pages(struct request *q)
         bulletin_text(b, "Counts of each kind of thing are rounded together to base 5 and add up "
                          "as rounded (people, referrals, leavings, actions and occurrences each "
                          "apart); every share is computed from rounded counts. "
-                         "A 0 can stand for up to 4; [x] is not collected, which is not 0.");
+                         "A 0 can stand for up to 4; [x] is not collected, or in fewer than "
+                         "5 records, which is not 0.");
     bulletin_text(b,
                   "Items about support ask for the MSVCC. Support under the AVMS contract before "
                   "it stands in the table on leaving support, not in A2Q04 to A2Q11 and A2Q14 "
                   "to A2Q16.");
+    bulletin_text(b,
+                  "\"Share, most\" is what the share would be if all that cannot be settled were "
+                  "yes.");
     bulletin_text(b, "The day on which a person went missing is sealed with the identity key and "
                      "not read here: an event belongs to the spell it interrupted.");
     totals_table(q);
@@ -365,9 +380,9 @@ void request_pages(struct request *q)
     if (request_collected(q, &q->items[15]))
         actions_table(q);
     bulletin_section(b, "items", "Each item");
-    items_table(q);
     for (size_t i = 0; i < q->item_count; i++)
         item_words(q, &q->items[i]);
+    items_table(q);
     bulletin_section(b, "coverage", "What is not collected");
     request_coverage_table(q);
     leaving(q);

@@ -20,7 +20,7 @@ struct request_item {
 struct request_figure {
     int64_t numerator, denominator, unsettled;
     bool has_denominator;
-    bool no_numerator; /* the field that would tell it is never filled */
+    bool no_numerator; /* the field that would tell it is never filled, or hardly ever */
 };
 
 struct request {
@@ -32,6 +32,7 @@ struct request {
     struct request_coverage coverage[REQUEST_COVERAGE_MAX];
     size_t coverage_count;
     const char *periods[REQUEST_PERIODS + 1]; /* the years, then the whole window */
+    const char *span;                         /* "2019-01-01 to 2023-12-31" */
     /* tables */
     struct release_table quality[REQUEST_PERIODS][QUALITIES]; /* [0] of each is unused */
     struct release_table nrm, undated, referrals, exits, actions;
