@@ -21,8 +21,9 @@ static const struct table_column columns[] = {
     {"The first three, least % of all", true, 0},
     {"The first three, most % (with reason not recorded)", true, 0}};
 
+/* A year of the report's table, or the totals that it states. */
 struct published {
-    int year;
+    int year;                        /* 0: the totals */
     double count[PUBLISHED_COLUMNS]; /* NAN: not given */
 };
 
@@ -31,7 +32,6 @@ struct row {
     int year, ours, theirs; /* places; -1 */
 };
 
-/* The years only: the totals that the report states are checked elsewhere (study report-check). */
 static int read_published(struct published *out)
 {
     const struct embedded *file = embed_find("report/salvation_army_leaving_support.csv");
@@ -44,8 +44,10 @@ static int read_published(struct published *out)
     while (csv_next(&c, &row, &e) == ST_OK && row.n) {
         struct published *p = &out[n];
         int64_t year;
-        if (row.n <= PUBLISHED_COLUMNS || !str_to_int64(row.cells[0], &year))
+        if (row.n <= PUBLISHED_COLUMNS)
             continue;
+        if (!str_to_int64(row.cells[0], &year))
+            year = 0;
         if (n++ == PUBLISHED_MAX)
             BUG("compiled-in table of leaving support: too long");
         p->year = (int)year;
@@ -71,7 +73,8 @@ static int merge(const struct leaving_years *l, const struct published *p, int p
         if (release_value(l->table, y, -1, 0) > 0)
             rows[n++] = (struct row){date_to_ymd(l->ends[y]).y, y, -1};
     for (int k = 0; k < published; k++)
-        rows[n++] = (struct row){p[k].year, -1, k};
+        if (p[k].year)
+            rows[n++] = (struct row){p[k].year, -1, k};
     qsort(rows, (size_t)n, sizeof *rows, by_year);
     return n;
 }
@@ -94,7 +97,7 @@ static void add_ours(struct grid *g, const struct release_table *t, const char *
 
 static void add_theirs(struct report *r, struct grid *g, const struct published *p)
 {
-    grid_text(g, arena_printf(&r->memory, "%d", p->year));
+    grid_text(g, p->year ? arena_printf(&r->memory, "%d", p->year) : "All, as stated");
     grid_text(g, "The 2021 report");
     for (int k = 0; k < PUBLISHED_COLUMNS; k++)
         grid_number(g, p->count[k], 0);
@@ -112,7 +115,7 @@ void leaving_table(struct report *r, const char *title, const struct leaving_yea
                              "play, real figures of another contract and recording.",
                              kept);
     struct grid *g = grid_new(r, title, columns, sizeof columns / sizeof *columns);
-    int n = merge(l, published, read_published(published), rows);
+    int theirs = read_published(published), n = merge(l, published, theirs, rows);
     for (int i = 0; i < n; i++)
         if (rows[i].ours >= 0)
             add_ours(g, l->table, l->names[rows[i].ours], rows[i].ours);
@@ -121,6 +124,9 @@ void leaving_table(struct report *r, const char *title, const struct leaving_yea
     if (release_value(l->table, l->years, -1, 0) > 0)
         add_ours(g, l->table, "Not dated", l->years);
     add_ours(g, l->table, "All, dated or not", -1);
+    for (int k = 0; k < theirs; k++)
+        if (!published[k].year)
+            add_theirs(r, g, &published[k]);
     grid_end(g);
     r->source = kept;
 }

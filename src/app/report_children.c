@@ -13,8 +13,8 @@ static void minor_table(struct report *r)
                                                   {"Same incident only", true, 0},
                                                   {"New episode, least %", true, 0},
                                                   {"New episode, most % (with unclear)", true, 0},
-                                                  {"Least: 95% interval, lower %", true, 0},
-                                                  {"Least: 95% interval, upper %", true, 0}};
+                                                  {"Least: 95% Wilson interval, lower %", true, 0},
+                                                  {"Least: 95% Wilson interval, upper %", true, 0}};
     static const struct {
         const char *words;
         int code;

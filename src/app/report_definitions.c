@@ -39,6 +39,14 @@ static void add_row(struct report *r, struct grid *g, const struct definition *d
     grid_number(g, people ? 100 * b.set_wilson.hi : NAN, 1);
 }
 
+/* "1.2 to 8.2%", and "4.9%" when both ends are shown alike. */
+static const char *share_range(struct report *r, struct interval i)
+{
+    const char *lo = percent(r, i.lo), *hi = percent(r, i.hi);
+    return strcmp(lo, hi) == 0 ? arena_printf(&r->memory, "%s%%", hi)
+                               : arena_printf(&r->memory, "%s to %s%%", lo, hi);
+}
+
 static enum status chart(struct report *r, struct err *e)
 {
     const struct definition_set *set = r->a.set;
@@ -48,16 +56,15 @@ static enum status chart(struct report *r, struct err *e)
         for (int m = MODE_STRICT; m <= MODE_LENIENT; m++) {
             const struct release_table *t = &r->persons[PT_DEFINITIONS + 2 * k + (size_t)m];
             struct missing_bounds b = bounds_of(t);
-            rows[n++] = (struct chart_estimate){
-                .label = arena_printf(&r->memory, "%s, %s", set->definitions[k].id,
-                                      mode_name((enum mode)m)),
-                .text = arena_printf(&r->memory, "%s to %s%%", percent(r, b.identified.lo),
-                                     percent(r, b.identified.hi)),
-                .value = NAN,
-                .lo = share_as_shown(b.set_wilson.lo),
-                .hi = share_as_shown(b.set_wilson.hi),
-                .floor = share_as_shown(b.identified.lo),
-                .ceiling = share_as_shown(b.identified.hi)};
+            rows[n++] = (struct chart_estimate){.label = arena_printf(&r->memory, "%s, %s",
+                                                                      set->definitions[k].id,
+                                                                      mode_name((enum mode)m)),
+                                                .text = share_range(r, b.identified),
+                                                .value = NAN,
+                                                .lo = share_as_shown(b.set_wilson.lo),
+                                                .hi = share_as_shown(b.set_wilson.hi),
+                                                .floor = share_as_shown(b.identified.lo),
+                                                .ceiling = share_as_shown(b.identified.hi)};
         }
     struct chart_forest forest = {rows, n, NAN};
     struct chart_words words = {.id = "definitions",
@@ -85,7 +92,7 @@ enum status report_definitions(struct report *r, struct err *e)
         "shown as a range, not as no. Definitions version %s.",
         set->version);
     if (release_value(&r->persons[PT_SEX], -1, -1, 0) == 0) {
-        bulletin_text(r->b, "The register holds no people yet.");
+        bulletin_text(r->b, "The register holds no people, or fewer than 5.");
         return ST_OK;
     }
     TRY(chart(r, e));

@@ -81,8 +81,8 @@ static void by_exit(struct report *r)
         {"Exit not dated", true, 0},
         {"Exits", true, 0},
         {"Re-entered, % of those whose 12 months are over", true, 0},
-        {"95% interval, lower %", true, 0},
-        {"95% interval, upper %", true, 0}};
+        {"95% Wilson interval, lower %", true, 0},
+        {"95% Wilson interval, upper %", true, 0}};
     const struct release_table *t = &r->first_years;
     struct grid *g = grid_new(r, "What is known twelve months after an exit, by group and period",
                               columns, sizeof columns / sizeof *columns);

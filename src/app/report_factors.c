@@ -19,8 +19,8 @@ static const struct table_column found_columns[] = {{"Factor", false, 44},
                                                     {"No finding", true, 0},
                                                     {"People", true, 0},
                                                     {"Present, % of present and absent", true, 0},
-                                                    {"95% interval, lower %", true, 0},
-                                                    {"95% interval, upper %", true, 0}};
+                                                    {"95% Wilson interval, lower %", true, 0},
+                                                    {"95% Wilson interval, upper %", true, 0}};
 static const struct table_column compared_columns[] = {
     {"Factor", false, 44},
     {"Kind", false, 12},
@@ -192,8 +192,8 @@ enum status report_factors(struct report *r, struct err *e)
 {
     bulletin_section(r->b, "factors", "Drivers and protective factors");
     if (r->factor_count == 0) {
-        bulletin_text(r->b, "No assessment in the register names a factor: not collected, which "
-                            "is not the same as none.");
+        bulletin_text(r->b, "Assessments name no factor for five people or more: not collected, "
+                            "which is not the same as none.");
         return ST_OK;
     }
     bulletin_text(r->b,
@@ -201,8 +201,9 @@ enum status report_factors(struct report *r, struct err *e)
                   "present for a person when any assessment found it, absent when one was asked "
                   "about and none found it. Not asked and declined are not absent.");
     bulletin_text(r->b, "A finding says that somebody looked and wrote it down. It does not say "
-                        "that the factor caused anything, and factors that nobody asks about "
-                        "are not in these tables at all.");
+                        "that the factor caused anything. A factor that is told of for fewer "
+                        "than five people is not in these tables: that a row is there would say "
+                        "that there is somebody.");
     TRY(chart(r, false, e));
     TRY(chart(r, true, e));
     found_table(r);

@@ -83,7 +83,8 @@ enum status report_leaving(struct report *r, struct err *e)
     bulletin_section(r->b, "leaving", "Leaving support");
     if (release_value(&r->leavings, -1, -1, 0) == 0) {
         bulletin_text(r->b, "No spell of support under the MSVCC or the AVMS contract has an end "
-                            "or a reason for it: not collected, which is not the same as none.");
+                            "or a reason for it, or fewer than 5 have: not collected, which is "
+                            "not the same as none.");
     } else {
         bulletin_text(r->b,
                       "Spells of support under the MSVCC, and the AVMS contract before it, that "
@@ -100,7 +101,7 @@ enum status report_leaving(struct report *r, struct err *e)
     leaving_table(r, "Leaving support, by year and reason, beside the 2021 report's years", &years);
     bulletin_subsection(r->b, "What follow-up found");
     if (release_value(&r->followups, -1, -1, 0) == 0) {
-        bulletin_text(r->b, "No follow-up after support is recorded.");
+        bulletin_text(r->b, "No follow-up after support is recorded, or fewer than 5 are.");
         return ST_OK;
     }
     bulletin_text(r->b,

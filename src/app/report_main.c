@@ -20,12 +20,34 @@ const char *say_range(struct report *r, struct counted c)
     return arena_strdup(&r->memory, text);
 }
 
+/* " (3%)", or nothing where a share would only say the counts again. */
+static const char *in_per_cent(struct report *r, double yes, double all)
+{
+    const char *share = say_share(r, yes, all);
+    return strchr(share, '%') ? arena_printf(&r->memory, " (%s)", share) : "";
+}
+
+const char *say_of(struct report *r, double yes, double all, const char *what)
+{
+    return arena_printf(&r->memory, "%s of %s%s%s%s", grouped(r, (int64_t)yes),
+                        grouped(r, (int64_t)all), what ? " " : "", what ? what : "",
+                        in_per_cent(r, yes, all));
+}
+
+const char *say_number(struct report *r, double yes, double all)
+{
+    return arena_printf(&r->memory, "%s%s", grouped(r, (int64_t)yes), in_per_cent(r, yes, all));
+}
+
 int report_last_whole_year(const struct report *r)
 {
     if (r->a.as_at == DATE_NONE)
         return -1;
     return date_to_ymd(r->a.as_at).m == 12 ? r->year_count - 1 : r->year_count - 2;
 }
+
+/* With fewer, no sentence would be more than its counts. */
+enum { LEAST_PEOPLE = 50 };
 
 /* ---- repeats ---- */
 
@@ -50,7 +72,8 @@ static void headline(struct report *r)
     struct repeats n = repeats_of(r, -1);
     bulletin_section(r->b, "headline", "Headline");
     if (n.all == 0)
-        bulletin_callout(r->b, "No repeat NRM referral", "is known to this register.");
+        bulletin_callout(r->b, "No repeat NRM referrals, or fewer than 5,",
+                         "are known to this register.");
     else if (n.kind[KIND_UNCLEAR] == 0)
         bulletin_callout(r->b,
                          arena_printf(&r->memory, "%s of %s repeat NRM referrals",
@@ -76,13 +99,11 @@ static void point_repeats(struct report *r)
     if (n.all == 0)
         return;
     bulletin_item(r->b,
-                  "Of %s repeat NRM referrals (accepted, after one accepted earlier), %s (%s) are "
-                  "about the same incident as before, %s (%s) about a new episode, and for %s (%s) "
+                  "Of %s repeat NRM referrals (accepted, after one accepted earlier), %s are "
+                  "about the same incident as before, %s about a new episode, and for %s "
                   "the records cannot tell. The share about new exploitation is %s.",
-                  grouped(r, n.all), grouped(r, n.kind[KIND_SAME]),
-                  say_share(r, (double)n.kind[KIND_SAME], all), grouped(r, n.kind[KIND_NEW]),
-                  say_share(r, new, all), grouped(r, n.kind[KIND_UNCLEAR]),
-                  say_share(r, (double)n.kind[KIND_UNCLEAR], all),
+                  grouped(r, n.all), say_number(r, (double)n.kind[KIND_SAME], all),
+                  say_number(r, new, all), say_number(r, (double)n.kind[KIND_UNCLEAR], all),
                   say_range(r, (struct counted){new, all, (double)n.kind[KIND_UNCLEAR]}));
 }
 
@@ -101,13 +122,12 @@ static void point_repeats_change(struct report *r)
         (struct counted){(double)now.all, (double)now.accepted, 0},
         (struct counted){(double)before.all, (double)before.accepted, 0}, SUM_SLACK, 0.95);
     bulletin_item(r->b,
-                  "In %s, %s of %s accepted NRM referrals were repeats (%s), in %s %s of %s (%s): "
+                  "In %s, %s were repeats, in %s %s: "
                   "the later share is %s%s the earlier. The share tends to grow with the age of a "
                   "register, since there is more to repeat.",
-                  r->years[year], grouped(r, now.all), grouped(r, now.accepted),
-                  say_share(r, (double)now.all, (double)now.accepted), r->years[year - 1],
-                  grouped(r, before.all), grouped(r, before.accepted),
-                  say_share(r, (double)before.all, (double)before.accepted),
+                  r->years[year],
+                  say_of(r, (double)now.all, (double)now.accepted, "accepted NRM referrals"),
+                  r->years[year - 1], say_of(r, (double)before.all, (double)before.accepted, NULL),
                   w == WORDING_TOO_FEW ? "of " : "", wording_compared(w));
 }
 
@@ -120,20 +140,16 @@ static void point_register(struct report *r)
     const struct release_table *years = &r->referrals[RT_YEAR];
     int64_t records = release_value(years, -1, -1, 0);
     int64_t later = records - release_value(years, -1, KIND_FIRST, 0);
-    int64_t same = release_value(years, -1, KIND_SAME, 0);
-    if (people == 0) {
-        bulletin_item(r->b, "The register holds no people yet.");
-        return;
-    }
     wording_one_in((double)several / (double)people, one_in);
-    bulletin_item(
-        r->b,
-        "The register holds %s records of %s people, of whom %s (%s, %s) have more than one "
-        "record. Of the %s records after a person's first, %s (%s) tell of the same "
-        "incident again.",
-        grouped(r, records), grouped(r, people), grouped(r, several),
-        say_share(r, (double)several, (double)people), one_in, grouped(r, later), grouped(r, same),
-        say_share(r, (double)same, (double)later));
+    bulletin_item(r->b,
+                  "The register holds %s records of %s people, of whom %s (%s, %s) have more than "
+                  "one record. Of the %s records after a person's first, %s tell of the same "
+                  "incident again, %s of a new episode, and for %s the records cannot tell.",
+                  grouped(r, records), grouped(r, people), grouped(r, several),
+                  say_share(r, (double)several, (double)people), one_in, grouped(r, later),
+                  say_number(r, (double)release_value(years, -1, KIND_SAME, 0), (double)later),
+                  say_number(r, (double)release_value(years, -1, KIND_NEW, 0), (double)later),
+                  say_number(r, (double)release_value(years, -1, KIND_UNCLEAR, 0), (double)later));
 }
 
 /* ---- definitions ---- */
@@ -145,13 +161,19 @@ static struct counted verdicts(const struct report *r, size_t definition, int mo
                             (double)release_value(t, 2, 0, 0)};
 }
 
+/* "between 1% and 8% of 3,370 people (40 certain, 235 cannot be settled)" */
+static const char *say_verdicts(struct report *r, struct counted c)
+{
+    return arena_printf(&r->memory, "%s%s%s%s (%s certain, %s cannot be settled)", say_range(r, c),
+                        c.all < 50 ? "" : " of ", c.all < 50 ? "" : grouped(r, (int64_t)c.all),
+                        " people", grouped(r, (int64_t)c.yes), grouped(r, (int64_t)c.unknown));
+}
+
 static void point_definitions(struct report *r)
 {
     const struct definition_set *set = r->a.set;
     const struct definition *main = &set->definitions[r->main_definition];
     size_t least = 0, most = 0;
-    if (release_value(&r->persons[PT_SEX], -1, -1, 0) == 0)
-        return;
     for (size_t k = 0; k < set->count; k++) {
         if (verdicts(r, k, MODE_STRICT).yes < verdicts(r, least, MODE_STRICT).yes)
             least = k;
@@ -160,18 +182,19 @@ static void point_definitions(struct report *r)
     }
     struct counted low = verdicts(r, least, MODE_STRICT), high = verdicts(r, most, MODE_LENIENT);
     bulletin_item(r->b,
-                  "Under %s, %s of the people were trafficked again when only what a source states "
-                  "counts (strict), and %s when what follows from it counts too (lenient). The "
-                  "range is what the records leave open.",
-                  main->id, say_range(r, verdicts(r, r->main_definition, MODE_STRICT)),
-                  say_range(r, verdicts(r, r->main_definition, MODE_LENIENT)));
+                  "Under the definition %s (%s), %s were trafficked again when only what a source "
+                  "states counts (strict), and %s when what follows from it counts too (lenient). "
+                  "The range is what the records leave open.",
+                  main->id, main->name,
+                  say_verdicts(r, verdicts(r, r->main_definition, MODE_STRICT)),
+                  say_verdicts(r, verdicts(r, r->main_definition, MODE_LENIENT)));
     if (set->count > 1)
         bulletin_item(r->b,
-                      "There is no agreed definition. On the same records the share that is "
+                      "There is no agreed definition. On the same records the number that is "
                       "certain goes from %s (%s, strict) to %s (%s, lenient): a number without its "
                       "definition says nothing.",
-                      say_share(r, low.yes, low.all), set->definitions[least].id,
-                      say_share(r, high.yes, high.all), set->definitions[most].id);
+                      say_of(r, low.yes, low.all, "people"), set->definitions[least].name,
+                      say_of(r, high.yes, high.all, "people"), set->definitions[most].name);
 }
 
 /* ---- timing ---- */
@@ -185,7 +208,8 @@ static void point_timing(struct report *r)
         return;
     bulletin_item(r->b,
                   "After %s dated exits from exploitation, a known re-entry followed within 12 "
-                  "months for %s%% (95%% interval %s%% to %s%%), and within 24 for %s%%. Nothing "
+                  "months for %s%% (Aalen-Johansen estimate, 95%% interval %s%% to %s%%), and "
+                  "within 24 for %s%%. Nothing "
                   "is known of many: with no assumption about them, the share within 12 months "
                   "is between %s%% and %s%%.",
                   grouped(r, exits), percent(r, p->share), percent(r, p->lo), percent(r, p->hi),
@@ -203,24 +227,36 @@ static void point_links(struct report *r)
         return;
     double ours = (double)release_value(t, -1, REPEAT_NEW, 0) / people;
     bool outside = ours < q->lo || ours > q->hi;
-    bulletin_item(
-        r->b,
-        "A new episode is shown for %s%% of people. Records are joined only by links that "
-        "are strong; when every possible link counts by its probability, the share is "
-        "%s%% (95%% interval %s%% to %s%%)%s",
-        percent(r, ours), percent(r, report_drawn_share(q, q->estimate)),
-        percent(r, report_drawn_share(q, q->lo)), percent(r, report_drawn_share(q, q->hi)),
-        outside && ours < q->lo
-            ? ": the figures of this release are on the low side, since weak links hold "
-              "repeats that no single one of them shows."
-        : outside ? ": the figures of this release are on the high side."
-                  : ", which agrees.");
+    bulletin_item(r->b,
+                  "A new episode is shown for %s. Records are joined only by links that "
+                  "are strong; when every possible link counts by its probability, the share is "
+                  "%s%% (95%% interval %s%% to %s%%, pooled over draws of the links)%s",
+                  say_of(r, (double)release_value(t, -1, REPEAT_NEW, 0), people, "people"),
+                  percent(r, report_drawn_share(q, q->estimate)),
+                  percent(r, report_drawn_share(q, q->lo)),
+                  percent(r, report_drawn_share(q, q->hi)),
+                  outside && ours < q->lo
+                      ? ": the figures of this release are on the low side, since weak links hold "
+                        "repeats that no single one of them shows."
+                  : outside ? ": the figures of this release are on the high side."
+                            : ", which agrees.");
 }
 
 void report_main(struct report *r)
 {
+    int64_t people = release_value(&r->persons[PT_SEX], -1, -1, 0);
     headline(r);
     bulletin_section(r->b, "points", "Main points");
+    if (people < LEAST_PEOPLE) {
+        bulletin_item(r->b,
+                      "The register holds %s: too few for points to be made. Every count in this "
+                      "release is rounded and can be off by up to %d, so a share of so few says "
+                      "nothing.",
+                      people ? arena_printf(&r->memory, "about %s people", grouped(r, people))
+                             : "no people, or fewer than 5",
+                      RELEASE_BASE - 1);
+        return;
+    }
     point_repeats(r);
     point_repeats_change(r);
     point_register(r);

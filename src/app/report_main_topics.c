@@ -27,9 +27,10 @@ static void point_pair(struct report *r, const struct release_table *t, int a, i
         return;
     enum wording w = wording_compare(x, y, SLACK, level);
     bulletin_item(r->b,
-                  "A new episode was found for %s of %s and %s of %s: the first share is %s%s the "
-                  "second.",
-                  say_share(r, x.yes, x.all), name_a, say_share(r, y.yes, y.all), name_b,
+                  "A new episode was found for %s and %s; for %s and %s it is unclear. The first "
+                  "share is %s%s the second.",
+                  say_of(r, x.yes, x.all, name_a), say_of(r, y.yes, y.all, name_b),
+                  grouped(r, (int64_t)x.unknown), grouped(r, (int64_t)y.unknown),
                   w == WORDING_TOO_FEW ? "of " : "", wording_compared(w));
 }
 
@@ -98,8 +99,9 @@ static void point_factors(struct report *r)
     double most = 0, people = (double)release_value(&r->persons[PT_SEX], -1, -1, 0);
     factors(&listed);
     if (r->factor_count == 0) {
-        bulletin_item(r->b, "No assessment names a driver or a protective factor: what the people "
-                            "face, and what protects them, is not collected.");
+        bulletin_item(r->b, "Assessments name no driver or protective factor for five people or "
+                            "more: what the people face, and what protects them, is not "
+                            "collected.");
         return;
     }
     for (size_t i = 0; i < r->factor_count; i++) {
@@ -109,9 +111,10 @@ static void point_factors(struct report *r)
         most = known > most ? known : most;
     }
     bulletin_item(r->b,
-                  "Assessments ask about %zu of the %zu drivers and protective factors that the "
-                  "2021 report lists; no factor is answered for more than %s of people.",
-                  r->factor_count, listed, say_share(r, most, people));
+                  "Assessments ask at least five people about %zu of the %zu drivers and "
+                  "protective factors that the 2021 report lists; the one that is answered most "
+                  "often is answered for %s.",
+                  r->factor_count, listed, say_of(r, most, people, "people"));
 }
 
 /* ---- support, returns, children ---- */
@@ -135,17 +138,22 @@ static void point_leaving(struct report *r)
         return;
     bulletin_item(r->b,
                   "Of %s spells of support that ended, %s left missing or absconded, returned home "
-                  "or with nothing in place (%s); no reason is recorded for %s.",
+                  "or with nothing in place (%s); %s.",
                   grouped(r, (int64_t)all.all), grouped(r, (int64_t)all.yes), say_range(r, all),
-                  grouped(r, (int64_t)all.unknown));
+                  all.unknown > 0 ? arena_printf(&r->memory, "no reason is recorded for %s",
+                                                 grouped(r, (int64_t)all.unknown))
+                                  : "a reason is recorded for all, or all but a few");
     if (year < 1 || unsighted(r, year - 1).all <= 0 || unsighted(r, year).all <= 0)
         return;
     struct counted now = unsighted(r, year), before = unsighted(r, year - 1);
     enum wording w = wording_compare(now, before, 3 * SLACK, 0.95);
-    bulletin_item(r->b, "That share was %s in %s and %s in %s: the later is %s%s the earlier.",
-                  say_range(r, now), r->support_years[year], say_range(r, before),
-                  r->support_years[year - 1], w == WORDING_TOO_FEW ? "of " : "",
-                  wording_compared(w));
+    bulletin_item(r->b,
+                  "Of those that ended in %s it was %s, of those in %s %s; no reason is recorded "
+                  "for %s and %s. The later share is %s%s the earlier.",
+                  r->support_years[year], say_of(r, now.yes, now.all, NULL),
+                  r->support_years[year - 1], say_of(r, before.yes, before.all, NULL),
+                  grouped(r, (int64_t)now.unknown), grouped(r, (int64_t)before.unknown),
+                  w == WORDING_TOO_FEW ? "of " : "", wording_compared(w));
 }
 
 static struct counted answered(const struct question *q)
@@ -164,8 +172,11 @@ static void point_returns(struct report *r)
     if (c.all > 0)
         bulletin_item(r->b,
                       "The records tell of %s plans to return to another country; the risk of "
-                      "re-trafficking was assessed before the return for %s.",
-                      grouped(r, (int64_t)c.all), say_range(r, c));
+                      "re-trafficking was assessed before the return for %s, not for %s, and for "
+                      "%s it is not known.",
+                      grouped(r, (int64_t)c.all), grouped(r, (int64_t)c.yes),
+                      grouped(r, (int64_t)(c.all - c.yes - c.unknown)),
+                      grouped(r, (int64_t)c.unknown));
 }
 
 static void point_children(struct report *r)
@@ -178,13 +189,15 @@ static void point_children(struct report *r)
         bulletin_item(r->b,
                       "Of %s people first known as children, a referral to a child guardian "
                       "service is recorded for %s; for %s nothing is recorded either way.",
-                      grouped(r, (int64_t)children.all), say_share(r, children.yes, children.all),
-                      say_share(r, children.unknown, children.all));
+                      grouped(r, (int64_t)children.all), say_number(r, children.yes, children.all),
+                      say_number(r, children.unknown, children.all));
     if (moved.all > 0)
         bulletin_item(r->b,
                       "The records tell of %s moves to adult services at 18; a handover was done "
-                      "for %s.",
-                      grouped(r, (int64_t)moved.all), say_range(r, moved));
+                      "for %s, not for %s, and for %s it is not known.",
+                      grouped(r, (int64_t)moved.all), grouped(r, (int64_t)moved.yes),
+                      grouped(r, (int64_t)(moved.all - moved.yes - moved.unknown)),
+                      grouped(r, (int64_t)moved.unknown));
 }
 
 /* ---- missing data ---- */
@@ -209,8 +222,8 @@ static int said_place(const char *field)
 static const char *said(struct report *r, int channel, const char *field)
 {
     const struct release_table *t = &r->referrals[RT_SAYS_CHANNEL + said_place(field)];
-    return say_share(r, (double)release_value(t, channel, 0, 0),
-                     (double)release_value(t, channel, -1, 0));
+    return say_number(r, (double)release_value(t, channel, 0, 0),
+                      (double)release_value(t, channel, -1, 0));
 }
 
 static void point_missing(struct report *r)

@@ -11,9 +11,10 @@ static const struct table_column columns[] = {{"Group", false, 0},
                                               {"A new episode", true, 0},
                                               {"Unclear", true, 0},
                                               {"Same incident only", true, 0},
-                                              {"% with a new episode", true, 0},
-                                              {"95% interval, lower %", true, 0},
-                                              {"95% interval, upper %", true, 0}};
+                                              {"New episode, least %", true, 0},
+                                              {"New episode, most % (with unclear)", true, 0},
+                                              {"Least: 95% Wilson interval, lower %", true, 0},
+                                              {"Least: 95% Wilson interval, upper %", true, 0}};
 
 const char *const nationality_words[NATIONALITY_GROUPS] = {"UK",
                                                            "EU, EEA and Switzerland",
@@ -32,10 +33,11 @@ const char *const exploitation_words[EXPLOITATION_WORDS] = {
 void report_profile_table(struct report *r, const char *title, const struct release_table *t,
                           const char *const *words)
 {
-    struct grid *g = grid_new(r, title, columns, 9);
+    struct grid *g = grid_new(r, title, columns, sizeof columns / sizeof *columns);
     for (int i = -1; i < t->levels[0]; i++) {
         double people = (double)release_value(t, i, -1, 0),
-               new = (double)release_value(t, i, REPEAT_NEW, 0);
+               new = (double)release_value(t, i, REPEAT_NEW, 0),
+               unclear = (double)release_value(t, i, REPEAT_UNCLEAR, 0);
         if (people == 0)
             continue;
         struct interval ci = proportion_interval(new, people, 0.95, PROP_WILSON);
@@ -44,6 +46,7 @@ void report_profile_table(struct report *r, const char *title, const struct rele
         for (int k = 0; k < REPEAT_KINDS; k++)
             grid_count(g, release_value(t, i, k, 0));
         grid_number(g, 100 * new / people, 1);
+        grid_number(g, 100 * (new + unclear) / people, 1);
         grid_number(g, 100 * ci.lo, 1);
         grid_number(g, 100 * ci.hi, 1);
     }

@@ -10,12 +10,12 @@
 static const struct table_column columns[] = {{"Nationality group", false, 0},
                                               {"Repeats shown", true, 0},
                                               {"Right %", true, 0},
-                                              {"Right: 95% lower %", true, 0},
-                                              {"Right: 95% upper %", true, 0},
+                                              {"Right: 95% Wilson, lower %", true, 0},
+                                              {"Right: 95% Wilson, upper %", true, 0},
                                               {"True repeats", true, 0},
                                               {"Found %", true, 0},
-                                              {"Found: 95% lower %", true, 0},
-                                              {"Found: 95% upper %", true, 0}};
+                                              {"Found: 95% Wilson, lower %", true, 0},
+                                              {"Found: 95% Wilson, upper %", true, 0}};
 static const struct table_column incident_columns[] = {{"Truth", false, 0},
                                                        {"Said: same incident", true, 0},
                                                        {"Said: new episode", true, 0},
@@ -45,7 +45,7 @@ static void groups(struct report *r, const struct evaluation *v)
     for (int i = 0; i < NATIONALITY_GROUPS; i++) {
         if (v->group[i].recall.n == 0)
             continue;
-        grid_text(g, nationality_groups[i]);
+        grid_text(g, nationality_words[i]);
         add_measured(g, v->group[i].precision);
         add_measured(g, v->group[i].recall);
     }

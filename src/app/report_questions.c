@@ -25,8 +25,8 @@ void report_questions(struct report *r, const char *title, const char *unit,
                                           "Not recorded",
                                           unit,
                                           "Yes, % of yes and no",
-                                          "95% interval, lower %",
-                                          "95% interval, upper %",
+                                          "95% Wilson interval, lower %",
+                                          "95% Wilson interval, upper %",
                                           "Yes, least % of all",
                                           "Yes, most % of all (with everything not answered)"};
     for (size_t k = 0; k < COLUMNS; k++)

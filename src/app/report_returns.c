@@ -43,8 +43,8 @@ void report_returns(struct report *r)
     struct question questions[RETURN_QUESTIONS];
     bulletin_section(r->b, "returns", "Returns");
     if (release_value(&r->returns, -1, -1, 0) == 0) {
-        bulletin_text(r->b, "No plan to return is recorded: not collected, which is not the same "
-                            "as none.");
+        bulletin_text(r->b, "No plan to return is recorded, or fewer than 5 are: not collected, "
+                            "which is not the same as none.");
         return;
     }
     bulletin_text(r->b,

@@ -144,12 +144,12 @@ static void add_factors(struct report *r, struct release_sheet *s)
     size_t n;
     const struct factor *all = factors(&n);
     uint8_t **value = arena_array(&r->memory, n + 1, sizeof *value);
-    bool *used = arena_array(&r->memory, n + 1, sizeof *used);
+    size_t *told = arena_array(&r->memory, n + 1, sizeof *told); /* people with a finding */
     r->factors = arena_array(&r->memory, n + 1, sizeof *r->factors);
     for (size_t i = 0; i < f->finding_count; i++)
-        used[f->findings[i].factor] = true;
+        told[f->findings[i].factor]++;
     for (size_t k = 0; k < n; k++) {
-        if (!used[k])
+        if (told[k] < RELEASE_BASE) /* a table of noughts would say that there are 1 to 4 */
             continue;
         struct factor_table *t = &r->factors[r->factor_count++];
         t->factor = &all[k];
@@ -159,7 +159,8 @@ static void add_factors(struct report *r, struct release_sheet *s)
                                COLUMN_REPEAT, -1);
     }
     for (size_t i = 0; i < f->finding_count; i++)
-        value[f->findings[i].factor][f->findings[i].person] = f->findings[i].answer;
+        if (value[f->findings[i].factor])
+            value[f->findings[i].factor][f->findings[i].person] = f->findings[i].answer;
 }
 
 static enum status person_tables(struct report *r, struct err *e)

@@ -199,8 +199,8 @@ def check_against_extracts(out, made):
     theirs = {r["Year"]: [r[c] for c in ("Missing or absconded", "Returned to home country", "Nothing in place")]
               for r in table(out, "Leaving support") if r["Whose figures"] == "The 2021 report"}
     with open(os.path.join(SOURCE, "data/report/salvation_army_leaving_support.csv"), encoding="utf-8") as f:
-        equal(theirs, {r[0]: r[1:] for r in csv.reader(f) if r[0].isdigit()},
-              "leaving support: the 2021 report's years stand beside ours, as printed")
+        equal(theirs, {{"TOTAL_STATED": "All, as stated"}.get(r[0], r[0]): r[1:] for r in list(csv.reader(f))[1:]},
+              "leaving support: the 2021 report's years and totals stand beside ours, as printed")
     rows = table(out, "What follow-up found")
     kinds = ("Reached: not again", "Reached: trafficked again", "Reached: not said") + tuple(said.values())
     near({(r["Time after leaving support"], c): int(r[c]) for r in rows for c in kinds
@@ -261,6 +261,20 @@ def check_main_points(out):
     pair = [(int(rows[g]["A new episode"]), int(rows[g]["People"]), int(rows[g]["Unclear"])) for g in ("Female", "Male")]
     said = next(p for p in points if "women and girls" in p)
     ok(may_say(*pair, 4, 2.241403) in said, "and so is the difference between the sexes", said)
+    equal(re.findall(r"(\d+) of (\d+) ", said), [(str(p[0]), str(p[1])) for p in pair], "with numerator and denominator")
+    equal(re.findall(r"; for (\d+) and (\d+) it is unclear", said), [(str(pair[0][2]), str(pair[1][2]))], "and the unclear")
+    answers = {(r["Definition"].split(":")[0], r["Mode"]): r for r in table(out, "Answers under each definition")}
+    under = next(p for p in points if p.startswith("Under the definition"))
+    equal(re.findall(r"of (\d+) people \((\d+) certain, (\d+) cannot be settled\)", under),
+          [tuple(answers["IOM2010", m][c] for c in ("People", "Yes", "Cannot be settled")) for m in ("strict", "lenient")],
+          "each definition with its numbers")
+    register = next(p for p in points if p.startswith("The register holds"))
+    rows = {r["Year of receipt"]: r for r in table(out, "Records of every channel by year")}["Total"]
+    ok(all(rows[c] in re.findall(r"\d+", register) for c in ("Records", "Same incident", "New episode", "Unclear")),
+       "what later records are, the unclear too", register)
+    ok(not [p for p in points for share in re.findall(r"[^(\d.]([\d.]+%)", p)
+            if not re.search(r"between|within 12|the share is", p)], "no share without its count",
+       [p for p in points if re.search(r"[^(\d.]([\d.]+%)", p)])
     again = next(p for p in points if "dated exits" in p)
     curve = {r["Months since the exit"]: r for r in table(out, "Re-entry by time since the exit")}
     equal(re.findall(r"([\d.]+)%", again)[0], curve["12"]["Re-entered %"], "timing is that of the table")

@@ -135,7 +135,7 @@ with temp_dir() as d:
                for p in [next(ps[total] for (n, _), ps in every.items() if n == int(r["Item"][3:]))]
                if any(r[c] != p[c] for c in ("Numerator", "Denominator", "Share %", "Cannot be settled"))]
         equal(bad, [], f"{name}: and it is that of the table by year")
-        most = "Share, most % (all that cannot be settled)"
+        most = "Share, most %"
         bad = [(k, p) for k, ps in every.items() for p, r in ps.items() if number(r[most]) is not None
                and abs(100 * (number(r["Numerator"]) + number(r["Cannot be settled"])) / number(r["Denominator"])
                        - number(r[most])) > 0.0501]
