@@ -81,9 +81,21 @@ static void share(struct report *r, const char *what, double v, struct interval 
                       100.0 * ci.hi, method);
 }
 
+static enum status note_answer(void *ctx, const struct review *review, struct err *e)
+{
+    bool *any = ctx;
+    (void)e;
+    *any |= strcmp(review->question, REVIEW_FIRST) == 0;
+    return ST_OK;
+}
+
 enum status report_reviewed(struct report *r, struct err *e)
 {
     struct review_queue q;
+    bool answered = false;
+    TRY(store_reviews_each(r->job->store, note_answer, &answered, e));
+    if (!answered) /* the queue reads every claim */
+        return ST_OK;
     enum status s = review_queue_read(r->job->store, &q, e);
     if (s == ST_OK && q.zones.decided_same + q.zones.decided_different > 0) {
         bulletin_subsection(r->b, "What people decided");
