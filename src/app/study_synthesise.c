@@ -170,6 +170,8 @@ static enum status run_job(struct synthesise_run *run, json_t **summary, struct 
 {
     const struct study_synthesise *job = run->job;
     TRY(synthesise_input_read(&run->in, job->spec, job->micro, e));
+    if (job->method == SYNTHESISE_DP)
+        TRY(synthesise_input_check_flat(&run->in, e));
     *e = (struct err){0}; /* from here on errors are in no place of the input */
     if (job->ledger)
         TRY(budget_ledger_open(&run->ledger, job->ledger, job->limits, job->at, e));

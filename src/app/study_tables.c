@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/order.h"
+#include "ingest/value.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -200,9 +201,10 @@ static enum status place_value(struct study_tables *t, struct values *v, int c,
     if (*node != HIER_NONE)
         return ST_OK;
     err_at(e, path, row->line, col->name);
-    err_set(e, ST_DATA, "code %.*s is not in the hierarchy", text.n > 40 ? 40 : (int)text.n,
-            text.p);
-    return err_hint(e, "Add it to the hierarchy file, or correct the row.");
+    char shape[24];
+    value_shape(text, shape); /* a spec that names the wrong column must not print a name */
+    err_set(e, ST_DATA, "the value, which looks like %s, is no code of the hierarchy", shape);
+    return err_hint(e, "Add its code to the hierarchy file, or correct the row.");
 }
 
 struct reading {

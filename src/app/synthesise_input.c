@@ -5,15 +5,33 @@
 
 #include <stdlib.h>
 
+#define FLAT_LEAST 10 /* records of a value that may be named though no code list has it */
+
 /* ---- the spec ---- */
 
-static enum status bad_spec(const struct synthesise_input *in, struct err *e, const char *what)
+static enum status bad_spec(const struct synthesise_input *in, struct err *e, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+static enum status bad_spec(const struct synthesise_input *in, struct err *e, const char *fmt, ...)
 {
+    char what[300];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
     err_at(e, in->spec_path, 0, NULL);
     err_set(e, ST_DATA, "%s", what);
     return err_hint(
         e, "{\"columns\": [\"force\", \"sex\"], \"hierarchies\": {\"force\": \"geo.csv\"}, "
            "\"derived\": {\"region\": {\"from\": \"force\", \"level\": 2}}}");
+}
+
+static const char *repeated(const json_t *columns)
+{
+    for (size_t k = 1; k < json_array_size(columns); k++)
+        for (size_t j = 0; j < k; j++)
+            if (json_equal(json_array_get(columns, j), json_array_get(columns, k)))
+                return json_string_value(json_array_get(columns, k));
+    BUG("fewer columns than were named, and none twice");
 }
 
 /* The columns as the loader of tables knows them: a table of one dimension each. */
@@ -44,7 +62,7 @@ static enum status open_columns(struct synthesise_input *in, struct err *e)
     json_decref(doc);
     json_decref(tables);
     if (s == ST_OK && in->t.ncolumns != (int)n)
-        s = bad_spec(in, e, "a column is there twice");
+        s = bad_spec(in, e, "column %.60s is there twice", repeated(columns));
     in->ncolumns = in->nviews = s == ST_OK ? (int)n : 0;
     for (int c = 0; c < in->ncolumns; c++) {
         in->name[c] = in->t.column[c].name;
@@ -62,6 +80,15 @@ static int find_column(const struct synthesise_input *in, const char *name)
     return -1;
 }
 
+/* A flat column has its codes under the total. */
+static int deepest(const struct hier *h)
+{
+    int level = h ? 1 : 2;
+    for (uint32_t v = 0; h && v < h->n; v++)
+        level = h->level[v] > level ? h->level[v] : level;
+    return level;
+}
+
 static enum status open_derived(struct synthesise_input *in, struct err *e)
 {
     static const char *const keys[] = {"from", "level", NULL};
@@ -77,10 +104,13 @@ static enum status open_derived(struct synthesise_input *in, struct err *e)
         json_int_t level = json_integer_value(json_object_get(v, "level"));
         if (json_is_object(v) && json_only_keys(v, name, keys, e) != ST_OK)
             return err_at(e, in->spec_path, 0, NULL);
-        if (from < 0 || level < 1 || level > LIMIT_LEVELS)
-            return bad_spec(in, e, "a derived column must name a column and a level");
+        if (from < 0 || level < 1)
+            return bad_spec(in, e, "derived column %.60s must name a column and a level", name);
         if (find_column(in, name) >= 0)
-            return bad_spec(in, e, "a derived column has the name of another column");
+            return bad_spec(in, e, "derived column %.60s has the name of another column", name);
+        if (level > deepest(in->t.column[from].h))
+            return bad_spec(in, e, "derived column %.60s: column %.60s has no level %lld", name,
+                            in->name[from], (long long)level);
         in->name[d] = name;
         in->from[d] = from;
         in->level[d] = (int)level;
@@ -150,6 +180,32 @@ enum status synthesise_input_read(struct synthesise_input *in, const char *spec_
         TRY(number_leaves(in, c, e));
     for (int d = in->ncolumns; d < in->nviews; d++)
         number_derived(in, d);
+    return ST_OK;
+}
+
+static enum status check_codes(const struct synthesise_input *in, int c, struct err *e)
+{
+    uint32_t *count = mem_zalloc(in->size[c] + 1, sizeof *count), rare = 0;
+    for (size_t r = 0; r < in->r.n; r++)
+        count[in->value[c][r]]++;
+    for (uint32_t v = 0; v < in->size[c]; v++)
+        rare += count[v] < FLAT_LEAST;
+    free(count);
+    if (rare == 0)
+        return ST_OK;
+    err_at(e, in->micro, 0, in->name[c]);
+    err_set(e, ST_DATA,
+            "%u of its %u values are those of fewer than %d records, and a file of made records "
+            "would say that they occur",
+            rare, in->size[c], FLAT_LEAST);
+    return err_hint(e, "Give the column a hierarchy: a list of all codes, whoever has them.");
+}
+
+enum status synthesise_input_check_flat(const struct synthesise_input *in, struct err *e)
+{
+    for (int c = 0; c < in->ncolumns; c++)
+        if (in->flat[c])
+            TRY(check_codes(in, c, e));
     return ST_OK;
 }
 

@@ -28,6 +28,10 @@ struct synthesise_input {
 /* Free with synthesise_input_free, also after an error. */
 MUST_CHECK enum status synthesise_input_read(struct synthesise_input *in, const char *spec_path,
                                              const char *micro, struct err *e);
+/* ST_DATA where a column has no hierarchy and a code that fewer than 10 records have: a file of
+ * made records would tell that the code occurs. For methods that show every code. */
+MUST_CHECK enum status synthesise_input_check_flat(const struct synthesise_input *in,
+                                                   struct err *e);
 void synthesise_input_free(struct synthesise_input *in);
 /* The text of a code of a column. */
 const char *synthesise_code(const struct synthesise_input *in, int view, uint32_t code);

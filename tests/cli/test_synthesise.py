@@ -173,6 +173,11 @@ with temp_dir() as d:
         bad("k must be", name=f"k {k}", code=2, options=("--k", k))
     bad("has only", name="k larger than the file", options=("--k", 1000))
     bad("k", name="k no number", code=2, options=("--k", "ten"))
+    bad("column force has no level 9", name="derived at a level that the column does not have",
+        derived={"region": {"from": "force", "level": 9}})
+    bad("column x must name", name="derived without a level", derived={"x": {"from": "force"}})
+    rare = dict(micro=NGO, hierarchies={k: v for k, v in base["hierarchies"].items() if k != "nationality"})
+    bad("column nationality", "fewer than 10 records", name="a column without a code list, of rare values", **rare)
     bad("derived", name="derived is a list", derived=[])
     bad("derived", name="derived is a number", derived={"x": 1})
     bad("unknown key", name="derived with an unknown key",
@@ -185,15 +190,16 @@ with temp_dir() as d:
                     "--out", d + "/none.csv"), *words, name="k-anonymous: k " + name,
                 code=2 if k == 0 else 1)
         ok(not os.path.exists(d + "/none.csv"), f"k-anonymous: k {name}: nothing written")
-    def table(name, columns, rows, options, words=None, only=None):
-        """Made from this table by both methods, or refused by both."""
+    def table(name, columns, rows, options, words=None, only=None,
+              methods=(["--epsilon", 2], ["--method", "k-anonymous"])):
+        """Made from this table by the methods, or refused by each."""
         with open(d + "/t.csv", "w", encoding="utf-8", newline="") as f:
             w = csv.writer(f)
             w.writerow(columns)
             w.writerows(rows)
         with open(d + "/t.json", "w", encoding="utf-8") as f:
             json.dump({"columns": only or columns}, f)
-        for method in (["--epsilon", 2], ["--method", "k-anonymous"]):
+        for method in methods:
             out = d + "/t-" + method[0] + ".csv"
             r = run("study", "synthesise", d + "/t.csv", "--spec", d + "/t.json", *method, "--out", out,
                     *options)
@@ -209,14 +215,17 @@ with temp_dir() as d:
 
     table("a column of one code", ["a", "b"], [["x", "pq"[k % 2]] for k in range(300)], [])
     table("columns of one code", ["a", "b"], [["x", "y"]] * 300, [])
-    table("a code for each record", ["a", "b"], [[k, "pq"[k % 2]] for k in range(400)], [])
+    table("a code for each record", ["a", "b"], [[k, "pq"[k % 2]] for k in range(400)], [],
+          methods=[["--method", "k-anonymous"]])
+    table("a code for each record", ["a", "b"], [[k, "pq"[k % 2]] for k in range(400)], [],
+          ["column a", "400 of its 400 values"], methods=[["--epsilon", 2]])
     table("k as large as the file allows", ["a", "b"], [["x", "y"]] * 300, ["--k", 200])
     table("hundreds of columns, three used", [f"c{k}" for k in range(300)],
           [[(k * c) % 3 for c in range(300)] for k in range(200)], [], only=["c1", "c7", "c299"])
     table("40 columns", [f"c{k}" for k in range(40)], [[(k * c) % 2 for c in range(40)] for k in range(120)], [])
     table("41 columns", [f"c{k}" for k in range(41)], [[0] * 41] * 120, [], ["2 to 40"])
     table("too many codes", ["a", "b"], [[k, 1] for k in range(100002)], [], ["100000"])
-    table("too many pairs", ["a", "b"], [[k, k] for k in range(5000)], [], ["4194304"])
+    table("too many pairs", ["a", "b"], [[k % 5000, k % 5000] for k in range(50000)], [], ["4194304"])
     table("an empty cell", ["a", "b"], [["x", "y"]] * 150 + [["x", ""]], [], ["empty", "row 152"])
     table("a short row", ["a", "b"], [["x", "y"]] * 150 + [["x"]], [], ["row 152"])
     table("no rows", ["a", "b"], [], [], ["no rows"])
