@@ -203,7 +203,7 @@ static enum status place_value(struct study_tables *t, struct values *v, int c,
     err_at(e, path, row->line, col->name);
     char shape[24];
     value_shape(text, shape); /* a spec that names the wrong column must not print a name */
-    err_set(e, ST_DATA, "the value, which looks like %s, is no code of the hierarchy", shape);
+    err_set(e, ST_DATA, "the value, which looks like %s, is not in the hierarchy", shape);
     return err_hint(e, "Add its code to the hierarchy file, or correct the row.");
 }
 
