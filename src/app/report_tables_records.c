@@ -23,20 +23,20 @@ static int year_of(int32_t day)
     return day == DATE_NONE ? 0 : date_to_ymd(day).y;
 }
 
-/* Years from the first to the last, at most REPORT_YEARS; earlier ones stand under the first. */
+/* The NRM began on 1 April 2009. */
+enum { FIRST_YEAR = 2009 };
+
+/* The years, after one label for all before the first. The first does not depend on the records: a
+ * year that is listed because of them says that there is one, so that a printed 0 would be 1 to 4.
+ */
 static int find_years(struct report *r)
 {
-    int last = year_of(r->a.as_at), first = last;
-    for (size_t i = 0; i < r->a.referral_count; i++) {
-        int y = year_of(r->a.referrals[i].received);
-        if (y && y < first)
-            first = y;
-    }
-    if (last - first >= REPORT_YEARS)
-        first = last - REPORT_YEARS + 1;
-    r->year_count = last ? last - first + 1 : 0;
+    int last = year_of(r->a.as_at), first = last < FIRST_YEAR ? last : FIRST_YEAR;
+    if (last - first + 2 > REPORT_YEARS)
+        first = last - REPORT_YEARS + 2;
+    r->year_count = last ? last - first + 2 : 0;
     for (int i = 0; i < r->year_count; i++)
-        r->years[i] = arena_printf(&r->memory, "%d", first + i);
+        r->years[i] = arena_printf(&r->memory, i ? "%d" : "Before %d", first + (i ? i - 1 : 0));
     r->years[r->year_count] = "Not dated";
     r->years[r->year_count + 1] = NULL;
     return first;
@@ -91,7 +91,7 @@ static void add_kinds(struct report *r, struct release_sheet *s)
     for (size_t i = 0; i < a->referral_count; i++) {
         const struct referral_row *row = &a->referrals[i];
         int y = year_of(row->received);
-        year[i] = (uint8_t)(y ? (y < first ? 0 : y - first) : r->year_count);
+        year[i] = (uint8_t)(y ? (y < first ? 0 : y - first + 1) : r->year_count);
         kind[i] = kind_of(row->verdict);
         channel[i] = row->channel;
         nrm[i] = !accepted_nrm(row) ? 4 : row->nrm_repeat ? kind_of(row->verdict) : 0;
@@ -110,21 +110,28 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Places of the senders in alphabetical order, whatever order they came in. */
+/* Places of the senders in alphabetical order, whatever order they came in. One that is named has
+ * at least so many records as the base: named for fewer, a printed 0 would be 1 to 4 and not 0
+ * to 4. */
 static void sort_organisations(struct report *r, uint8_t *place)
 {
     const struct analysis *a = &r->a;
-    size_t n = a->organisation_count;
-    r->organisations = arena_array(&r->memory, n + 2, sizeof *r->organisations);
-    for (size_t i = 0; i < n; i++)
-        r->organisations[i] = a->organisations[i];
+    uint32_t records[ORGANISATIONS_MAX + 1] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < a->referral_count; i++)
+        records[a->referrals[i].organisation]++;
+    r->organisations = arena_array(&r->memory, a->organisation_count + 2, sizeof *r->organisations);
+    for (size_t i = 0; i < a->organisation_count; i++)
+        if (records[i] >= RELEASE_BASE)
+            r->organisations[n++] = a->organisations[i];
     qsort(r->organisations, n, sizeof *r->organisations, by_text);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < n; k++)
+    for (size_t i = 0; i <= a->organisation_count; i++) {
+        place[i] = (uint8_t)n;
+        for (size_t k = 0; i < a->organisation_count && k < n; k++)
             if (strcmp(a->organisations[i], r->organisations[k]) == 0)
                 place[i] = (uint8_t)k;
+    }
     r->organisations[n] = "Other senders";
-    place[n] = (uint8_t)n;
 }
 
 static void add_sayings(struct report *r, struct release_sheet *s)

@@ -391,4 +391,26 @@ with temp_dir() as d:
     ok(check_counts(report, "report") > 150 and check_counts(answer, "request") >= 5,
        "many sums were checked")
     check_checker(report)
+
+    # A code that is printed because somebody has it tells that its 0 is 1 to 4: no code list of what is published comes
+    # from a few records.
+    few, store = os.path.join(d, "few"), os.path.join(d, "register2")
+    run("init", store, "--quiet")
+    run("import", made + "/nrm.csv", "--as", "nrm", "--from", "SCA", "--store", store, "--quiet")
+    with open(made + "/police.csv", encoding="utf-8") as f:
+        rows = f.read().splitlines()
+    with open(d + "/four.csv", "w", encoding="utf-8") as f:
+        f.write("\n".join(rows[:5]) + "\n")
+    with open(d + "/five.csv", "w", encoding="utf-8") as f:
+        f.write("\n".join(rows[:1] + rows[5:10]) + "\n")
+    for name, sender in (("four", "FORCE_OF_4"), ("five", "FORCE_OF_5")):
+        equal(run("import", f"{d}/{name}.csv", "--as", "police", "--from", sender, "--store", store, "--quiet").returncode,
+              0, f"{sender} sends {name} records")
+    run("run", "--store", store, "--quiet")
+    equal(run("report", "--store", store, "--out", few, "--quiet").returncode, 0, "a report of few senders")
+    with open(few + "/release.json", encoding="utf-8") as f:
+        codes = {c["name"]: c["codes"] for t in json.load(f)["tables"] for c in t["dimensions"]}
+    equal(codes["organisation"], ["FORCE_OF_5", "SCA", "Other senders"], "a sender of fewer than 5 records is not named")
+    equal(codes["year"][:2] + codes["year"][-2:], ["Before 2009", "2009", "2023", "Not dated"],
+          "the years do not begin with the first record")
 done()
