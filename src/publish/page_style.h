@@ -29,7 +29,7 @@ static const char page_style[] =
     ".scroll{overflow-x:auto;max-width:60rem}.many{max-width:none}\n"
     "table{border-collapse:collapse;width:100%;margin:1rem 0 .25rem;font-size:1rem}\n"
     "caption{text-align:left;font-weight:bold;padding:.25rem 0}\n"
-    "caption span{display:block;position:sticky;left:0;max-width:calc(100vw - 2rem)}\n"
+    "caption span{display:block;position:sticky;left:0;max-width:calc(min(100vw,76rem) - 2rem)}\n"
     "th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;"
     "border-bottom:1px solid #b1b4b6}\n"
     "thead th{border-bottom:2px solid #0b0c0c;vertical-align:bottom}\n"
