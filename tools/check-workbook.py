@@ -16,6 +16,9 @@ ODS = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
     "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
+    "number": "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0",
+    "xlink": "http://www.w3.org/1999/xlink",
 }
 X = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -23,15 +26,33 @@ SHORT = re.compile(r"^\[([a-z]+)\]$")
 NOTE = re.compile(r"\[note (\d+)\]")
 
 
-# The Analysis Function's list, and no others.
-KNOWN = {"c", "x", "z", "low", "u", "b", "e", "f", "p", "r"}
+# The Analysis Function's list, and no others; what the explanation must say.
+KNOWN = {"c": "confidential", "x": "not available", "z": "not applicable", "low": "rounds to zero", "u": "low reliability",
+         "b": "break", "e": "estimated", "f": "forecast", "p": "provisional", "r": "revised"}
+SUPERSCRIPT = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]")
+LEAST_POINTS = 12
 SIGNS = {"-", "\u2013", "\u2014", "*", "**", ".", "..", ":", "n/a", "N/A", "null"}
 
 
 class Sheet:
+    """What a reader gives of a sheet; (row, column) from 1."""
     def __init__(self, name):
         self.name, self.rows, self.faults, self.ranges = name, [], [], []
-        self.typed = set()  # (row, column) of cells that hold text
+        self.typed = set()  # cells that hold text
+        self.style = {}     # of a cell: Style
+        self.widths = []    # of columns, in characters; None: not set
+        self.links = {}     # of a cell: the sheet that it leads to
+        self.marked = []    # of each marked-up table: its name, and its headers where the file repeats them
+        self.digits = {}    # of a cell with a number: digits behind the point that are stored, and shown
+
+
+class Style:
+    def __init__(self, wraps=False, points=LEAST_POINTS, filled=False, coloured=False, heading=False):
+        self.wraps, self.points, self.filled, self.coloured, self.heading = wraps, points, filled, coloured, heading
+
+
+def decimals(text):
+    return len(text.partition(".")[2])
 
 
 def column_number(letters):
@@ -47,9 +68,50 @@ def parse_range(text):
     return int(m[2]), column_number(m[1]), int(m[4]), column_number(m[3])
 
 
+def q(prefix, name):
+    return "{%s}%s" % (ODS[prefix], name)
+
+
+def centimetres(text):
+    return float(text[:-2]) * {"cm": 1, "mm": .1, "in": 2.54, "pt": 2.54 / 72}[text[-2:]]
+
+
+def ods_styles(*roots):
+    """Cell styles by name, columns' widths by the name of their style, decimals by the name of a cell's style."""
+    found = {s.get(q("style", "name")): s for r in roots for s in r.iter(q("style", "style"))}
+    default = next((s for r in roots for s in r.iter(q("style", "default-style"))
+                    if s.get(q("style", "family")) == "table-cell"), None)
+    shapes = {n.get(q("style", "name")): int(n.find(q("number", "number")).get(q("number", "decimal-places"), 0))
+              for r in roots for n in r.iter(q("number", "number-style"))}
+
+    def chain(name):
+        while name in found:
+            yield found[name]
+            name = found[name].get(q("style", "parent-style-name"))
+        if default is not None:
+            yield default
+
+    def first(name, part, attribute):
+        return next((p.get(attribute) for s in chain(name) for p in s.findall(q("style", part)) if p.get(attribute)), None)
+
+    cells = {}
+    for name, s in found.items():
+        if s.get(q("style", "family")) == "table-cell":
+            size = first(name, "text-properties", q("fo", "font-size")) or "10pt"
+            cells[name] = Style(
+                first(name, "table-cell-properties", q("fo", "wrap-option")) == "wrap", float(size[:-2]),
+                first(name, "table-cell-properties", q("fo", "background-color")) not in (None, "transparent"),
+                first(name, "text-properties", q("fo", "color")) not in (None, "#000000"),
+                any(c.get(q("style", "display-name")) == "Heading 1" for c in chain(name)))
+    widths = {name: centimetres(p.get(q("style", "column-width"))) / 0.235 for name, s in found.items()
+              for p in s.iter(q("style", "table-column-properties")) if p.get(q("style", "column-width"))}
+    places = {name: shapes.get(s.get(q("style", "data-style-name"))) for name, s in found.items()}
+    return cells, widths, places
+
+
 def read_ods(z):
-    q = lambda p, n: "{%s}%s" % (ODS[p], n)  # noqa: E731
     content = ET.fromstring(z.read("content.xml"))
+    cell_styles, widths, places = ods_styles(content, ET.fromstring(z.read("styles.xml")))
     sheets, by_name, faults = [], {}, []
     shown = {st.get(q("style", "name")): p.get(q("table", "display")) for st in content.iter(q("style", "style"))
              if st.get(q("style", "family")) == "table"
@@ -60,6 +122,10 @@ def read_ods(z):
             s.faults.append("a hidden sheet")
         if t.find(f".//{q('draw', 'frame')}") is not None:
             s.faults.append("an image")
+        if t.find(f".//{q('office', 'annotation')}") is not None:
+            s.faults.append("a comment")
+        if t.get(q("table", "protected")) == "true":
+            s.faults.append("a protected sheet")
         for row in t.iter(q("table", "table-row")):
             if row.get(q("table", "visibility"), "visible") != "visible":
                 s.faults.append("a hidden row")
@@ -72,6 +138,13 @@ def read_ods(z):
                 if cell.get(q("table", "formula")):
                     s.faults.append("a formula")
                 text = "\n".join("".join(p.itertext()) for p in cell.iter(q("text", "p")))
+                at, style = (len(s.rows) + 1, len(cells) + 1), cell.get(q("table", "style-name"))
+                s.style[at] = cell_styles.get(style, cell_styles.get("Default", Style()))
+                for a in cell.iter(q("text", "a")):
+                    m = re.fullmatch(r"#'?([^'.]+)'?\.A1", a.get(q("xlink", "href"), ""))
+                    s.links[at] = m[1] if m else None
+                if cell.get(q("office", "value-type")) == "float":
+                    s.digits[at] = decimals(cell.get(q("office", "value"))), places.get(style)
                 if cell.get(q("office", "value-type")) == "string":
                     s.typed.add((len(s.rows) + 1, len(cells) + 1))
                 cells += [text] * int(cell.get(q("table", "number-columns-repeated"), 1))
@@ -79,6 +152,7 @@ def read_ods(z):
         for c in t.iter(q("table", "table-column")):
             if c.get(q("table", "visibility"), "visible") != "visible":
                 s.faults.append("a hidden column")
+            s.widths += [widths.get(c.get(q("table", "style-name")))] * int(c.get(q("table", "number-columns-repeated"), 1))
         sheets.append(s)
         by_name[s.name] = s
     for r in content.iter(q("table", "database-range")):
@@ -90,16 +164,38 @@ def read_ods(z):
             faults.append(f"a marked-up table on {sheet}, which is not there")
             continue
         by_name[sheet].ranges.append(area)
+        by_name[sheet].marked.append((r.get(q("table", "name")), None))
         if r.get(q("table", "display-filter-buttons")) == "true":
             by_name[sheet].faults.append("a filter")
     meta = ET.fromstring(z.read("meta.xml"))
     properties = {k: meta.findtext(f".//{q(*v)}") for k, v in
                   {"title": ("dc", "title"), "subject": ("dc", "subject"),
-                   "author": ("dc", "creator")}.items()}
+                   "author": ("dc", "creator"), "language": ("dc", "language")}.items()}
     return sheets, properties, faults
 
 
+def xlsx_styles(z):
+    """Of each cell format: its Style, and the decimals of its numbers (None: not said)."""
+    root = ET.fromstring(z.read("xl/styles.xml"))
+    shapes = {int(n.get("numFmtId")): n.get("formatCode") for n in root.iter(X + "numFmt")}
+    fonts = list(root.find(X + "fonts"))
+    fills = [f.find(X + "patternFill") for f in root.find(X + "fills")]
+    names = {int(c.get("xfId")): (int(c.get("builtinId", -1))) for c in root.iter(X + "cellStyle")}
+    out = []
+    for xf in root.find(X + "cellXfs"):
+        font, fill = fonts[int(xf.get("fontId"))], fills[int(xf.get("fillId"))]
+        align, colour, built_in = xf.find(X + "alignment"), font.find(X + "color"), names.get(int(xf.get("xfId", 0)))
+        shape = shapes.get(int(xf.get("numFmtId")))
+        out.append((Style(align is not None and align.get("wrapText") == "1", float(font.find(X + "sz").get("val")),
+                          fill is not None and fill.get("patternType") not in (None, "none", "gray125"),
+                          colour is not None and built_in != 8 and colour.get("rgb") != "FF000000" and colour.get("theme") != "1",
+                          built_in == 16),
+                    None if shape is None else decimals(shape)))
+    return out
+
+
 def read_xlsx(z):
+    styles = xlsx_styles(z)
     shared = []
     if "xl/sharedStrings.xml" in z.namelist():
         for si in ET.fromstring(z.read("xl/sharedStrings.xml")).iter(X + "si"):
@@ -120,6 +216,10 @@ def read_xlsx(z):
             for c in row.iter(X + "c"):
                 m = re.match(r"([A-Z]+)(\d+)", c.get("r"))
                 v = c.findtext(X + "v")
+                at, (style, places) = (int(m[2]), column_number(m[1])), styles[int(c.get("s", 0))]
+                s.style[at] = style
+                if c.get("t", "n") == "n" and v is not None:
+                    s.digits[at] = decimals(v), places
                 if c.find(X + "f") is not None:
                     s.faults.append("a formula")
                 if c.get("t") == "s":
@@ -133,11 +233,19 @@ def read_xlsx(z):
         s.rows = [[grid.get((r, c), "") for c in range(1, max((k for q, k in grid if q == r), default=0) + 1)]
                   for r in range(1, height + 1)]
         for tag, what in (("mergeCell", "a merged cell"), ("autoFilter", "a filter"), ("pane", "a frozen pane"),
-                          ("drawing", "an image"), ("headerFooter", "a header or footer")):
+                          ("drawing", "an image"), ("headerFooter", "a header or footer"), ("legacyDrawing", "a comment"),
+                          ("sheetProtection", "a protected sheet")):
             if doc.find(f".//{X}{tag}") is not None:
                 s.faults.append(what)
         if any(c.get("hidden") == "1" for c in doc.iter(X + "col")):
             s.faults.append("a hidden column")
+        wide = {n: float(c.get("width")) for c in doc.iter(X + "col") if c.get("width")
+                for n in range(int(c.get("min")), int(c.get("max")) + 1)}
+        s.widths = [wide.get(n) for n in range(1, max((k for _, k in grid), default=0) + 1)]
+        for h in doc.iter(X + "hyperlink"):
+            m = re.fullmatch(r"([A-Z]+)(\d+)", h.get("ref"))
+            leads = re.fullmatch(r"'?([^'!]+)'?!\$?A\$?1", h.get("location") or "")
+            s.links[int(m[2]), column_number(m[1])] = leads[1] if leads else None
         selection = doc.find(f".//{X}selection")
         if selection is not None and selection.get("activeCell", "A1") != "A1":
             s.faults.append("the cursor is not at A1")
@@ -147,14 +255,18 @@ def read_xlsx(z):
                 if r.get("Type").endswith("/table"):
                     t = ET.fromstring(z.read("xl/" + r.get("Target").replace("../", "")))
                     s.ranges.append(parse_range(t.get("ref")))
+                    s.marked.append((t.get("displayName"), [c.get("name") for c in t.iter(X + "tableColumn")]))
                     if t.find(X + "autoFilter") is not None:
                         s.faults.append("a filter")
         sheets.append(s)
     if any("vba" in n.lower() for n in z.namelist()):
         faults.append("macros")
+    if any("externalLinks/" in n for n in z.namelist()):
+        faults.append("a link to another file")
     core = ET.fromstring(z.read("docProps/core.xml"))
     get = lambda n: next((e.text for e in core.iter() if e.tag.endswith("}" + n)), None)  # noqa: E731
-    return sheets, {"title": get("title"), "subject": get("subject"), "author": get("creator")}, faults
+    return sheets, {"title": get("title"), "subject": get("subject"), "author": get("creator"),
+                    "language": get("language")}, faults
 
 
 def cell(s, r, c):
@@ -183,22 +295,64 @@ def check_body(s, area):
                 faults.append(f"{re.search(r'[[][^]]*[]]', text)[0]} shares its cell or is no shorthand and no note")
             elif numeric and (r, c) in s.typed and is_number(text):
                 faults.append("a number stored as text")
+        behind = {s.digits[r, c] for r in range(r1 + 1, r2 + 1) if (r, c) in s.digits}
+        if any(shown is not None and stored > shown for stored, shown in behind):
+            faults.append("a number holds digits that it does not show")
+        if len({shown for _, shown in behind}) > 1:
+            faults.append("a column of numbers with several numbers of decimals")
+    return sorted(set(faults))
+
+
+def check_look(s, area):
+    """What a reader sees: letters, colours, widths, words that are cut off."""
+    faults, widths = [], s.widths + [None] * 100
+    for r, row in enumerate(s.rows, 1):
+        for c, text in enumerate(row, 1):
+            style = s.style.get((r, c), Style())
+            if not text:
+                continue
+            if text != text.strip() or "  " in text:
+                faults.append("a space too many")
+            if "\n" in text or "\r" in text:
+                faults.append("a line break in a cell")
+            if SUPERSCRIPT.search(text):
+                faults.append("a superscript")
+            if style.points < LEAST_POINTS:
+                faults.append("letters under 12 points")
+            if style.filled:
+                faults.append("a coloured cell")
+            if style.coloured and (r, c) not in s.links:
+                faults.append("coloured words")
+            # what stands alone in its row may run over the cells beside it
+            if area and area[0] <= r and not style.wraps and widths[c - 1] and len(text) > 1.15 * widths[c - 1] + 1:
+                faults.append("words that are cut off")
+    if any(w is None for w in s.widths):
+        faults.append("a column without a width of its own")
+    if not s.style.get((1, 1), Style()).heading:
+        faults.append("the title is not styled as a heading")
     return sorted(set(faults))
 
 
 def check_sheet(s):
-    faults = list(s.faults)
+    faults = s.faults + check_look(s, s.ranges[0] if s.ranges else None)
     if not cell(s, 1, 1):
         faults.append("no title in A1")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", s.name):
         faults.append("the name of a sheet is not letters, digits and underscores")
     if s.name == "Cover":
+        if not any("ontact" in "".join(row) for row in s.rows[1:]):
+            faults.append("no word on whom to ask")
         return faults
     if cell(s, 2, 1) != "This worksheet contains one table.":
         faults.append("A2 does not say how many tables there are")
     if len(s.ranges) != 1:
         return faults + [f"{len(s.ranges)} marked-up tables, one is wanted"]
     r1, c1, r2, c2 = s.ranges[0]
+    name, columns = s.marked[0]
+    if name != s.name:
+        faults.append("the marked-up table has another name than its sheet")
+    if columns is not None and columns != [cell(s, r1, c) for c in range(c1, c2 + 1)]:
+        faults.append("the headers are not those of the marked-up table")
     if c1 != 1:
         faults.append("the table does not start in column A")
     if r2 != len(s.rows):
@@ -220,11 +374,19 @@ def check_sheet(s):
                if f"[{u}] means" not in above]
     faults += [f"[{u}] is explained and not used" for u in re.findall(r"\[([a-z]+)\] means", above)
                if u not in used]
+    faults += [f"[{u}] is explained as something else" for u, words in re.findall(r"\[([a-z]+)\] means ([^;.]*)", above)
+               if KNOWN.get(u, "") not in words]
     if s.name not in ("Contents", "Notes"):
         if "Source:" not in above:
             faults.append("no source above the table")
-        if any(NOTE.search(" ".join(row)) for row in s.rows) and "notes worksheet" not in above:
+        referred = any(NOTE.search(" ".join(row)) for row in s.rows)
+        if referred and "notes worksheet" not in above:
             faults.append("notes are referred to but not announced")
+        if not referred and "notes worksheet" in above:
+            faults.append("notes are announced and none is referred to")
+        number = re.fullmatch(r"Table_(\d+)", s.name)
+        if number and not cell(s, 1, 1).startswith(f"Table {number[1]}: "):
+            faults.append("the title has another number than the sheet")
     return faults
 
 
@@ -245,9 +407,22 @@ def check(path):
     listed = {int(n) for s in sheets if s.name == "Notes" for row in s.rows[1:] for n in NOTE.findall(row[0])}
     if refers != listed:
         yield f"notes referred to {sorted(refers)}, listed {sorted(listed)}"
+    mentioned = [int(n) for s in sheets if s.name != "Notes" for row in s.rows for v in row for n in NOTE.findall(v)]
+    if list(dict.fromkeys(mentioned)) != sorted(set(mentioned)):
+        yield "notes are not numbered in the order of their first mention"
+    numbers = [int(m[1]) for m in (re.fullmatch(r"Table_(\d+)", n) for n in names) if m]
+    if numbers != sorted(numbers):
+        yield "the tables are not in order"
     contents = next((s for s in sheets if s.name == "Contents"), None)
     if contents and [row[0] for row in contents.rows[3:]] != [n for n in names if n not in ("Cover", "Contents", "Notes")]:
         yield "the contents sheet does not list the tables"
+    titles = {s.name: cell(s, 1, 1) for s in sheets}
+    for r, row in enumerate(contents.rows if contents else [], 1):
+        if r > 3 and row[0] in titles:
+            if contents.links.get((r, 1)) != row[0]:
+                yield f"the contents do not lead to {row[0]}"
+            if row[1:] != [titles[row[0]]]:
+                yield f"the contents give another title of {row[0]}"
     for s in sheets:
         for f in check_sheet(s):
             yield f"{s.name}: {f}"

@@ -41,7 +41,9 @@ static void add(struct grid *g, struct cell c)
 
 void grid_text(struct grid *g, const char *text)
 {
-    add(g, (struct cell){.kind = CELL_TEXT, .text = text});
+    /* what a person typed may hold spaces and line ends that a cell must not */
+    const char *words = arena_one_spaced(&g->r->memory, text);
+    add(g, (struct cell){.kind = CELL_TEXT, .text = *words ? words : "(blank)"});
 }
 
 void grid_shorthand(struct grid *g, const char *code)

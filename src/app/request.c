@@ -33,6 +33,8 @@ static void open_bulletin(struct request *q)
                    : "Counts are rounded together to base 5; shares are computed from the rounded "
                      "counts.";
     cover[2] = "A person is a line: the records that links hold to be one person.";
+    cover[3] = job->contact ? arena_printf(m, "Contact: %s", job->contact)
+                            : "No contact was given for this answer.";
     struct bulletin_head head = {.title = "Re-trafficking: answers to the data request",
                                  .subtitle = subtitle,
                                  .subject = "The 17 items of the Commissioner's data request",

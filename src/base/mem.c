@@ -115,6 +115,22 @@ char *arena_strdup(struct arena *a, const char *s)
     return arena_strndup(a, s, strlen(s));
 }
 
+char *arena_one_spaced(struct arena *a, const char *s)
+{
+    static const char blanks[] = " \t\r\n";
+    char *out = arena_strdup(a, s), *to = out;
+    for (const char *p = s + strspn(s, blanks); *p;) {
+        size_t n = strcspn(p, blanks);
+        memcpy(to, p, n);
+        to += n;
+        p += n + strspn(p + n, blanks);
+        if (*p)
+            *to++ = ' ';
+    }
+    *to = '\0';
+    return out;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;

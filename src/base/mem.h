@@ -42,6 +42,8 @@ void *arena_alloc(struct arena *a, size_t bytes) NEVER_NULL;
 void *arena_array(struct arena *a, size_t count, size_t bytes) NEVER_NULL;
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
+/* A copy without white space at its ends, and with one space for each run of it inside. */
+char *arena_one_spaced(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Forgets everything allocated, keeping one block for the next row. */
 void arena_rewind(struct arena *a);

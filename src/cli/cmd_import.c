@@ -222,6 +222,8 @@ static enum status needs(struct cli *c, struct err *e)
     const char *from = cli_text(c, "from", "");
     if (!from[0] || strlen(from) > 64 || strpbrk(from, "\n\r\t/\\"))
         return err_set(e, ST_USAGE, "--from is a short name without / or line ends");
+    if (from[0] == ' ' || from[strlen(from) - 1] == ' ' || strstr(from, "  "))
+        return err_set(e, ST_USAGE, "--from has a space too many");
     if (!cli_has(c, "store"))
         return err_set(e, ST_USAGE, "--store DIR is needed");
     return ST_OK;

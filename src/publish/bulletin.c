@@ -58,7 +58,7 @@ struct bulletin *bulletin_new(const struct bulletin_head *head)
     if (head->made)
         cover[n++] = keep(b, head->made);
     for (size_t i = 0; i < lines; i++)
-        cover[n++] = keep(b, head->cover[i]);
+        cover[n++] = arena_one_spaced(&b->memory, head->cover[i]);
     b->head = (struct bulletin_head){.title = keep(b, head->title),
                                      .subtitle = keep(b, head->subtitle),
                                      .subject = keep(b, head->subject),

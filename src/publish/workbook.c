@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -198,6 +199,15 @@ static bool looks_like_shorthand(const char *text)
     return n > 2 && text[0] == '[' && text[n - 1] == ']' && strncmp(text, "[note ", 6) != 0;
 }
 
+/* What a cell, a title or a header may not hold. */
+static const char *wrong_words(const char *text)
+{
+    size_t n = strlen(text);
+    if (text[0] == ' ' || text[n - 1] == ' ' || strstr(text, "  "))
+        return "a space too many";
+    return text[strcspn(text, "\r\n\t")] ? "a line break or a tab" : NULL;
+}
+
 static enum status check_cell(const struct table *t, size_t r, size_t k, struct err *e)
 {
     const struct cell *c = &t->cells[r * t->column_count + k];
@@ -211,7 +221,37 @@ static enum status check_cell(const struct table *t, size_t r, size_t k, struct 
         return wrong(t, row, header, e, "a cell is empty; use shorthand such as [x] or [z]");
     if (looks_like_shorthand(c->text))
         return wrong(t, row, header, e, "shorthand is written as text");
+    if (wrong_words(c->text))
+        return wrong(t, row, header, e, wrong_words(c->text));
     return t->columns[k].numeric ? wrong(t, row, header, e, "text in a numeric column") : ST_OK;
+}
+
+/* Notes are numbered as a reader meets them. */
+static bool in_order(const char *text, int *met)
+{
+    static const char mark[] = "[note ";
+    for (const char *p = text; (p = strstr(p, mark)); p++) {
+        int n = (int)strtol(p + sizeof mark - 1, NULL, 10);
+        if (n > *met + 1)
+            return false;
+        *met = n > *met ? n : *met;
+    }
+    return true;
+}
+
+static enum status check_order(const struct workbook *w, struct err *e)
+{
+    int met = 0;
+    for (const struct table *t = w->tables; t < w->tables + w->table_count; t++) {
+        bool ok = in_order(t->title, &met);
+        for (size_t k = 0; k < t->column_count; k++)
+            ok = ok && in_order(t->columns[k].header, &met);
+        for (size_t i = 0; i < t->row_count * t->column_count; i++)
+            ok = ok && (t->cells[i].kind != CELL_TEXT || in_order(t->cells[i].text, &met));
+        if (!ok)
+            return wrong(t, 0, NULL, e, "notes are not in the order of their first mention");
+    }
+    return ST_OK;
 }
 
 static enum status check_table(const struct workbook *w, const struct table *t, struct err *e)
@@ -220,6 +260,8 @@ static enum status check_table(const struct workbook *w, const struct table *t, 
         return wrong(t, 0, NULL, e, "a table's name must be letters, digits and underscores");
     if (blank(t->title) || blank(t->source))
         return wrong(t, 0, NULL, e, "a table needs a title and a source");
+    if (wrong_words(t->title))
+        return wrong(t, 0, NULL, e, wrong_words(t->title));
     if (t->column_count == 0 || t->row_count == 0)
         return wrong(t, 0, NULL, e, "a table has no columns or no rows");
     for (const struct table *o = w->tables; o < t; o++)
@@ -257,7 +299,7 @@ enum status workbook_check(const struct workbook *w, struct err *e)
         if (n > notes && used)
             return wrong(NULL, n, "notes", e, "a note is referred to but not listed");
     }
-    return ST_OK;
+    return check_order(w, e);
 }
 
 /* ---- CSV ---- */

@@ -109,6 +109,13 @@ with temp_dir() as d:
         years = "1" if name == "year" else "5"
         r = run("request", "--store", store, "--as-at", "2023-12-31", "--years", years, "--out", answer, "--quiet")
         equal(r.returncode, 0, f"{name}: the data request")
+        if name == "apart":
+            r = run("request", "--store", store, "--as-at", "2023-12-31", "--years", "5", "--out", answer + "-typed",
+                    "--complete", "--purpose", " two  spaces ", "--quiet")
+            equal(r.returncode, 0, "spaces that a person typed are no fault")
+            look("apart, typed", answer + "-typed")
+            r = run("import", f"{extracts}/ngo.csv", "--as", "ngo", "--from", "TWO  SPACES", "--store", store)
+            ok(r.returncode == 2 and "space too many" in r.stderr, "the name of an organisation has none too many", r.stderr)
         page, text = look(f"{name}, report", report)
         look(f"{name}, request", answer)
         points = points_of(page)

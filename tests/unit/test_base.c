@@ -146,9 +146,21 @@ static void a_pipe_is_written_to_and_never_replaced(void **state)
     rmdir(dir);
 }
 
+static void words_are_one_spaced(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"", ""}, {" \t\n", ""}, {"a", "a"}, {"  a  b\r\nc ", "a b c"}, {"a b", "a b"}};
+    struct arena a = ARENA_EMPTY;
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_string_equal(arena_one_spaced(&a, pairs[i][0]), pairs[i][1]);
+    arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_one_spaced),
         cmocka_unit_test(a_pipe_is_written_to_and_never_replaced),
         cmocka_unit_test(dates_round_trip),
         cmocka_unit_test(numbers_are_strict),

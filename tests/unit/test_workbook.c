@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static const struct table_column columns[] = {{"Year [note 1]", false, 0}, {"Referrals", true, 0}};
-static const char *const cover[] = {"Made data for a test.", NULL};
+static const char *const cover[] = {"Made data for a test.", "No contact: made.", NULL};
 static const char *const notes[] = {"The year of receipt.", NULL};
 
 static struct workbook book(const struct table *t)
@@ -101,6 +101,22 @@ static void faults_are_named(void **state)
     assert_non_null(strstr(e.what, "not listed"));
     cells[0].text = "2022";
     assert_int_equal(workbook_check(&w, &e), ST_OK);
+    cells[0].text = "2022 ";
+    assert_int_equal(workbook_check(&w, &e), ST_FAULT);
+    assert_non_null(strstr(e.what, "space"));
+    cells[0].text = "20\n22";
+    assert_int_equal(workbook_check(&w, &e), ST_FAULT);
+    assert_non_null(strstr(e.what, "line break"));
+    static const char *const two[] = {"The first that is listed.", "The second.", NULL};
+    static const struct table_column first_two[] = {{"Year [note 2]", false, 0},
+                                                    {"Referrals [note 1]", true, 0}};
+    cells[0].text = "2022";
+    w.notes = two;
+    t.columns = first_two;
+    assert_int_equal(workbook_check(&w, &e), ST_FAULT);
+    assert_non_null(strstr(e.what, "first mention"));
+    w.notes = notes;
+    t.columns = columns;
     t.name = "Notes";
     assert_int_equal(workbook_check(&w, &e), ST_FAULT);
 }
