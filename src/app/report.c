@@ -36,6 +36,7 @@ static void open_bulletin(struct report *r)
                                  .stamp = r->job->made ? "Made data: nobody in this report exists"
                                                        : NULL,
                                  .contact = r->job->contact,
+                                 .licence = r->job->licence,
                                  .cover = cover};
     r->b = bulletin_new(&head);
     r->source = arena_printf(&r->memory, "Throughline register as at %s%s.", as_at,
@@ -103,7 +104,8 @@ static enum status write_draft(struct report *r, struct err *e)
 
 enum status report_write(struct report_job *job, struct err *e)
 {
-    TRY(bulletin_check_contact(job->contact, e));
+    TRY(bulletin_check_line("contact", job->contact, e));
+    TRY(bulletin_check_line("licence", job->licence, e));
     struct report r = {.job = job};
     struct analysis_options options = {.set = job->set,
                                        .nrm_complete = job->nrm_complete,

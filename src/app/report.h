@@ -13,6 +13,7 @@ struct report_job {
     bool nrm_complete;
     bool made;               /* the data are made: said on every page */
     const char *contact;     /* who answers questions; NULL: none given */
+    const char *licence;     /* words or an address; NULL: none given */
     const char *truth;       /* truth directory of a made population, or NULL */
     const char *created;     /* "2024-03-31T09:30:00Z" */
     struct release *release; /* open; tables are protected and noted there */

@@ -15,7 +15,8 @@ static enum status check(const struct request_job *job, struct err *e)
         return err_set(e, ST_USAGE, "--years must be from 1 to %d", REQUEST_YEARS_MAX);
     if (date_to_ymd(job->as_at).y - job->years < 1)
         return err_set(e, ST_USAGE, "--as-at less --years leaves the calendar");
-    return bulletin_check_contact(job->contact, e);
+    TRY(bulletin_check_line("contact", job->contact, e));
+    return bulletin_check_line("licence", job->licence, e);
 }
 
 static void open_bulletin(struct request *q)
@@ -43,6 +44,7 @@ static void open_bulletin(struct request *q)
                                  .made = job->complete ? complete_words : NULL,
                                  .stamp = job->complete ? "Complete: not for publication" : NULL,
                                  .contact = job->contact,
+                                 .licence = job->licence,
                                  .cover = cover};
     q->r.b = bulletin_new(&head);
     q->r.source = arena_printf(m, "Throughline register as at %s%s.", as_at,

@@ -16,6 +16,7 @@ struct request_job {
     bool nrm_complete;
     bool complete;           /* exact counts, for the authority: not for publication */
     const char *contact;     /* who answers questions; NULL: none given */
+    const char *licence;     /* words or an address; NULL: none given */
     const char *purpose;     /* stands in the audit log, and on the page when complete */
     const char *created;     /* "2024-03-31T09:30:00Z" */
     struct release *release; /* open; NULL when complete: then nothing is a release */

@@ -13,6 +13,7 @@ static enum status run(struct cli *c, struct err *e)
                              .made = cli_has(c, "made") || cli_has(c, "truth"),
                              .truth = cli_text(c, "truth", NULL),
                              .contact = cli_text(c, "contact", NULL),
+                             .licence = cli_text(c, "licence", NULL),
                              .nrm_complete = cli_has(c, "nrm-complete"),
                              .created = created,
                              .progress = cli_progress(c)};
@@ -45,6 +46,7 @@ static const struct opt opts[] = {
     {"made", OPT_FLAG, NULL, "the data are made: say so on every page", false, 0},
     {"truth", OPT_FILE, "DIR", "measure the links against a made population's truth", false, 0},
     {"contact", OPT_TEXT, "TEXT", "who answers questions about the release", false, 0},
+    {"licence", OPT_TEXT, "TEXT", "under which it may be used: words or an address", false, 0},
     FIND_OPTIONS,
     {0},
 };

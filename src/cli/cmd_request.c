@@ -30,6 +30,7 @@ static enum status run(struct cli *c, struct err *e)
                               .nrm_complete = cli_has(c, "nrm-complete"),
                               .complete = cli_has(c, "complete"),
                               .contact = cli_text(c, "contact", NULL),
+                              .licence = cli_text(c, "licence", NULL),
                               .created = created,
                               .progress = cli_progress(c)};
     clock_utc(created);
@@ -67,6 +68,7 @@ static const struct opt opts[] = {
     {"complete", OPT_FLAG, NULL, "exact counts, for the authority; needs --purpose", false, 0},
     {"purpose", OPT_TEXT, "TEXT", "why: stands in the audit log and on the page", false, 0},
     {"contact", OPT_TEXT, "TEXT", "who answers questions about the answer", false, 0},
+    {"licence", OPT_TEXT, "TEXT", "under which it may be used: words or an address", false, 0},
     FIND_OPTIONS,
     {0},
 };

@@ -33,17 +33,17 @@ static const char *keep(struct bulletin *b, const char *s)
     return s ? arena_strdup(&b->memory, s) : NULL;
 }
 
-enum status bulletin_check_contact(const char *contact, struct err *e)
+enum status bulletin_check_line(const char *what, const char *text, struct err *e)
 {
-    if (!contact)
+    if (!text)
         return ST_OK;
-    if (!contact[strspn(contact, " ")])
-        return err_set(e, ST_USAGE, "the contact is blank");
-    if (strlen(contact) > BULLETIN_CONTACT_BYTES)
-        return err_set(e, ST_USAGE, "the contact is longer than %d bytes", BULLETIN_CONTACT_BYTES);
-    for (const char *p = contact; *p; p++)
+    if (!text[strspn(text, " ")])
+        return err_set(e, ST_USAGE, "the %s is blank", what);
+    if (strlen(text) > BULLETIN_LINE_BYTES)
+        return err_set(e, ST_USAGE, "the %s is longer than %d bytes", what, BULLETIN_LINE_BYTES);
+    for (const char *p = text; *p; p++)
         if ((unsigned char)*p < 0x20)
-            return err_set(e, ST_USAGE, "the contact must be one line of text");
+            return err_set(e, ST_USAGE, "the %s must be one line of text", what);
     return ST_OK;
 }
 
@@ -53,12 +53,14 @@ struct bulletin *bulletin_new(const struct bulletin_head *head)
     size_t lines = 0;
     while (head->cover && head->cover[lines])
         lines++;
-    const char **cover = arena_array(&b->memory, lines + 2, sizeof *cover);
+    const char **cover = arena_array(&b->memory, lines + 3, sizeof *cover);
     size_t n = 0;
     if (head->made)
         cover[n++] = keep(b, head->made);
     for (size_t i = 0; i < lines; i++)
         cover[n++] = arena_one_spaced(&b->memory, head->cover[i]);
+    if (head->licence)
+        cover[n++] = arena_printf(&b->memory, "Licence: %s", keep(b, head->licence));
     b->head = (struct bulletin_head){.title = keep(b, head->title),
                                      .subtitle = keep(b, head->subtitle),
                                      .subject = keep(b, head->subject),
@@ -67,6 +69,7 @@ struct bulletin *bulletin_new(const struct bulletin_head *head)
                                      .made = keep(b, head->made),
                                      .stamp = keep(b, head->stamp),
                                      .contact = keep(b, head->contact),
+                                     .licence = keep(b, head->licence),
                                      .alone = head->alone,
                                      .cover = cover};
     return b;
@@ -427,13 +430,27 @@ static void add_head(const struct bulletin *b, struct buf *out)
     xml(out, b->head.subtitle);
     buf_adds(out, "</p>\n");
     if (!b->head.alone)
-        buf_adds(
-            out,
-            "<p class=\"files\"><a href=\"tables.ods\">All tables (ODS)</a> "
-            "<a href=\"tables.xlsx\">All tables (XLSX)</a> "
-            "<a href=\"csv/csvw-metadata.json\">Description of the CSV files (CSVW)</a></p>\n");
+        buf_adds(out,
+                 "<p class=\"files\"><a href=\"tables.ods\">All tables (ODS)</a> "
+                 "<a href=\"tables.xlsx\">All tables (XLSX)</a> "
+                 "<a href=\"csv/csv-metadata.json\">Description of the CSV files (CSVW)</a></p>\n");
     buf_adds(out, "</div></header>\n"
                   "<nav aria-label=\"Contents\"><h2>Contents</h2><ol>\n");
+}
+
+static void add_licence(struct buf *out, const char *licence)
+{
+    if (!licence)
+        return;
+    bool address = csvw_is_address(licence);
+    buf_adds(out, "Licence: ");
+    if (address) {
+        buf_adds(out, "<a href=\"");
+        xml(out, licence);
+        buf_adds(out, "\">");
+    }
+    xml(out, licence);
+    buf_adds(out, address ? "</a>. " : ". ");
 }
 
 static void add_page(struct bulletin *b, struct buf *out)
@@ -457,6 +474,7 @@ static void add_page(struct bulletin *b, struct buf *out)
         xml(out, b->head.contact);
         buf_adds(out, ". ");
     }
+    add_licence(out, b->head.licence);
     xml(out, b->head.author);
     buf_adds(out, ". ");
     xml(out, b->head.created);
@@ -476,10 +494,14 @@ static enum status write_description(struct bulletin *b, const char *dir, struct
             files[n++] = b->figures[i].data;
     struct csvw_group group = {.title = b->head.title,
                                .created = b->head.created,
-                               .publisher = b->head.contact,
+                               .subject = b->head.subject,
+                               .description = b->head.subtitle,
+                               .creator = b->head.author,
+                               .contact = b->head.contact,
+                               .licence = b->head.licence,
                                .files = files,
                                .count = n};
-    snprintf(path, sizeof path, "%s/csv/csvw-metadata.json", dir);
+    snprintf(path, sizeof path, "%s/csv/csv-metadata.json", dir);
     return csvw_write(path, &group, e);
 }
 

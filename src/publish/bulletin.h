@@ -22,13 +22,16 @@ struct bulletin_head {
     const char *stamp;   /* the same in a few words, on each printed page; NULL for none */
     const char *contact; /* stands at the end of the page and in the description of the files; may
                             be NULL */
-    bool alone;          /* one page of text and tables, no files beside it: bulletin_write_page */
+    const char
+        *licence; /* under which the release may be used: words, or an address; NULL for none */
+    bool alone;   /* one page of text and tables, no files beside it: bulletin_write_page */
     const char *const *cover; /* further lines of the cover, NULL-ended */
 };
 
-enum { BULLETIN_CONTACT_BYTES = 300 };
-/* ST_USAGE when it is blank, too long or holds control characters; NULL is none and fine. */
-MUST_CHECK enum status bulletin_check_contact(const char *contact, struct err *e);
+enum { BULLETIN_LINE_BYTES = 300 };
+/* `text` is what the message calls `what` ("contact"). ST_USAGE when it is blank, too long or holds
+ * control characters; NULL is none and fine. */
+MUST_CHECK enum status bulletin_check_line(const char *what, const char *text, struct err *e);
 
 /* Strings are copied. Free with bulletin_free. */
 struct bulletin *bulletin_new(const struct bulletin_head *head);
@@ -57,7 +60,7 @@ void bulletin_figure_pair(struct bulletin *b, const char *id, struct buf *svg, s
 /* The number of a new note, for "[note N]". */
 int bulletin_note(struct bulletin *b, const char *text);
 
-/* DIR/index.html, tables.ods, tables.xlsx, csv/, figures/, and csv/csvw-metadata.json
+/* DIR/index.html, tables.ods, tables.xlsx, csv/, figures/, and csv/csv-metadata.json
  * (publish/csvw.h), which describes every CSV file, those behind the figures too. The page is
  * written last, so that a directory with a page is complete. */
 MUST_CHECK enum status bulletin_write(struct bulletin *b, const char *dir, struct err *e);

@@ -139,17 +139,36 @@ static json_t *file_json(const struct csvw_file *f)
                      f->source, "tableSchema", schema);
 }
 
+bool csvw_is_address(const char *text)
+{
+    return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
+}
+
+static void add_words(json_t *doc, const char *name, const char *words)
+{
+    if (words)
+        json_object_set_new(doc, name, json_string(words));
+}
+
 enum status csvw_write(const char *path, const struct csvw_group *g, struct err *e)
 {
     json_t *tables = json_array();
     for (size_t i = 0; i < g->count; i++)
         json_array_append_new(tables, file_json(&g->files[i]));
-    json_t *doc =
-        json_pack("{s:[s,{s:s}],s:s,s:s,s:{s:b,s:s},s:o}", "@context", "http://www.w3.org/ns/csvw",
-                  "@language", "en", "dc:title", g->title, "dc:created", g->created, "dialect",
-                  "header", 1, "encoding", "utf-8", "tables", tables);
-    if (g->publisher)
-        json_object_set_new(doc, "dc:publisher", json_string(g->publisher));
+    json_t *doc = json_pack(
+        "{s:[s,{s:s}],s:s,s:s,s:{s:s,s:s},s:{s:s,s:s,s:s,s:b,s:[s],s:b,s:i},s:o}", "@context",
+        "http://www.w3.org/ns/csvw", "@language", "en", "@type", "TableGroup", "dc:title", g->title,
+        "dc:created", "@value", g->created, "@type", "xsd:dateTime", "dialect", "encoding", "utf-8",
+        "delimiter", ",", "quoteChar", "\"", "doubleQuote", 1, "lineTerminators", "\n", "header", 1,
+        "headerRowCount", 1, "tables", tables);
+    add_words(doc, "dc:subject", g->subject);
+    add_words(doc, "dc:description", g->description);
+    add_words(doc, "dc:creator", g->creator);
+    add_words(doc, "dcat:contactPoint", g->contact);
+    if (g->licence && csvw_is_address(g->licence))
+        json_object_set_new(doc, "dc:license", json_pack("{s:s}", "@id", g->licence));
+    else
+        add_words(doc, "dc:license", g->licence);
     enum status s = json_write_file(path, doc, e);
     json_decref(doc);
     return s;

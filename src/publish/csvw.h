@@ -30,10 +30,15 @@ struct csvw_file {
 struct csvw_file csvw_of_table(const struct table *t, struct arena *memory);
 
 struct csvw_group {
-    const char *title, *created, *publisher; /* publisher may be NULL */
+    const char *title, *created; /* created: "2024-03-31T09:30:00Z" */
+    const char *subject, *description, *creator, *contact, *licence; /* NULL: left out */
     const struct csvw_file *files;
     size_t count;
 };
+/* Is it an address of the web, and not words? */
+bool csvw_is_address(const char *text);
+/* "csv-metadata.json" beside the files is where a reader that starts from one of them looks (Model
+ * for Tabular Data, 5.3). */
 MUST_CHECK enum status csvw_write(const char *path, const struct csvw_group *g, struct err *e);
 
 #endif

@@ -14,7 +14,57 @@ LEXICAL = {
     "decimal": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
     "number": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"),
 }
+# Properties that the vocabulary has for each thing; others need a prefix, as dc:title has
+GROUP = {"@context", "@id", "@type", "dialect", "notes", "tableDirection", "tableSchema", "tables", "transformations"}
+TABLE = {"@id", "@type", "url", "dialect", "notes", "suppressOutput", "tableDirection", "tableSchema", "transformations"}
+SCHEMA = {"@id", "@type", "columns", "foreignKeys", "primaryKey", "rowTitles"}
+INHERITED = {"aboutUrl", "datatype", "default", "lang", "null", "ordered", "propertyUrl", "required", "separator",
+             "textDirection", "valueUrl"}
+COLUMN = {"@id", "@type", "name", "suppressOutput", "titles", "virtual"} | INHERITED
+DIALECT = {"commentPrefix": str, "delimiter": str, "doubleQuote": bool, "encoding": str, "header": bool,
+           "headerRowCount": int, "lineTerminators": (str, list), "quoteChar": str, "skipBlankRows": bool,
+           "skipColumns": int, "skipInitialSpace": bool, "skipRows": int, "trim": (bool, str), "@id": str, "@type": str}
+PREFIXES = {"dc", "dcat", "schema", "prov", "xsd", "rdfs", "skos"}  # of those that every reader knows
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]*")  # a leading _ is reserved by the standard
+
+
+def check_properties(where, thing, known):
+    for name, value in thing.items():
+        prefix = name.partition(":")[0] if ":" in name else None
+        if name not in known and prefix not in PREFIXES:
+            yield f"{where}: {name} is no property here"
+        if prefix in PREFIXES and isinstance(value, dict):
+            if "@value" in value and set(value) - {"@value", "@type", "@language"} or {"@type", "@language"} <= set(value):
+                yield f"{where}: {name} is no value"
+            kind = value.get("@type", "xsd:string")
+            if "@value" in value and kind.partition(":")[0] not in PREFIXES:
+                yield f"{where}: {name} has an unknown type"
+            if "@id" in value and not re.match(r"[a-z][a-z0-9+.-]*:", value["@id"]):
+                yield f"{where}: {name} leads nowhere"
+
+
+def check_group(doc):
+    yield from check_properties("the group", doc, GROUP)
+    if doc.get("@type") not in (None, "TableGroup"):
+        yield "the group is of another type"
+    for name, value in doc.get("dialect", {}).items():
+        if name not in DIALECT or not isinstance(value, DIALECT[name]) or DIALECT[name] is int and isinstance(value, bool):
+            yield f"the dialect has a wrong {name}"
+    for name in ("dc:title", "dc:created", "dc:creator", "dc:description"):
+        if not doc.get(name):
+            yield f"{name} is not given"
+    created = doc.get("dc:created")
+    if not isinstance(created, dict) or created.get("@type") != "xsd:dateTime" or \
+            not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", created.get("@value", "")):
+        yield "dc:created is no time"  # as words it would be English
+    for t in doc.get("tables", []):
+        where = t.get("url", "a table")
+        yield from check_properties(where, t, TABLE | INHERITED)
+        yield from check_properties(where, t["tableSchema"], SCHEMA | INHERITED)
+        for c in t["tableSchema"]["columns"]:
+            yield from check_properties(where, c, COLUMN)
+        if not t.get("dc:source"):
+            yield f"{where}: no source"
 
 
 def read(path):
@@ -69,6 +119,9 @@ def check(path):
     context = doc.get("@context")
     if "http://www.w3.org/ns/csvw" not in as_list(context):
         yield "the context is not that of CSVW"
+    if os.path.basename(path) != "csv-metadata.json":
+        yield "a reader of the CSV files does not look here"
+    yield from check_group(doc)
     data = {}
     for t in doc["tables"]:
         where, columns = t["url"], t["tableSchema"]["columns"]

@@ -113,7 +113,7 @@ with temp_dir() as d:
     definitions = list(csv.DictReader(open(out + "/csv/Table_4.csv", encoding="utf-8")))
     ok(all(int(x["Yes"]) + int(x["No"]) + int(x["Cannot be settled"]) == int(x["People"]) for x in definitions),
        "each definition's answers add up to the people")
-    meta = json.load(open(out + "/csv/csvw-metadata.json", encoding="utf-8"))
+    meta = json.load(open(out + "/csv/csv-metadata.json", encoding="utf-8"))
     ok(all(os.path.exists(f"{out}/csv/{t['url']}") for t in meta["tables"]), "CSVW names files that exist")
     for kind in ("ods", "xlsx"):
         equal(checker(f"{out}/tables.{kind}"), (0, ""), f"tables.{kind} follows the rules")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from html.parser import HTMLParser
 
 import csvw
@@ -68,8 +69,8 @@ def check_page(out, name):
     jumps = [b for a, b in zip(page.headings, page.headings[1:]) if b > a + 1]
     equal(jumps, [], f"{name}: no level of heading is left out")
     equal([i for i, n in collections.Counter(page.ids).items() if n > 1], [], f"{name}: ids are unique")
-    lost = [h for h in page.links
-            if not (h[1:] in page.ids if h.startswith("#") else os.path.isfile(os.path.join(out, h)))]
+    lost = [h for h in page.links if h != OGL  # the one that leads outside, when it is asked for
+            and not (h[1:] in page.ids if h.startswith("#") else os.path.isfile(os.path.join(out, h)))]
     equal(lost, [], f"{name}: every link leads somewhere")
     ok(all(t["caption"] and t["thead"] and t["tbody"] for t in page.tables),
        f"{name}: every table has a caption, a head and a body")
@@ -126,7 +127,7 @@ def check_decisions(out):
 
 def tables_of(out):
     """(title, rows) of every table, by the description."""
-    with open(os.path.join(out, "csv/csvw-metadata.json"), encoding="utf-8") as f:
+    with open(os.path.join(out, "csv/csv-metadata.json"), encoding="utf-8") as f:
         tables = json.load(f)["tables"]
     found = []
     for t in tables:
@@ -338,16 +339,25 @@ def spoiled(description):
     yield "leads nowhere", lambda: tables[0]["tableSchema"].update(
         foreignKeys=[{"columnReference": "nothing", "reference": {"resource": tables[1]["url"],
                                                                   "columnReference": "x"}}])
+    yield "is no property", lambda: tables[0].update(licence="OGL")
+    yield "is no property", lambda: first[0].update(unit="people")
+    yield "dc:created is no time", lambda: description.update({"dc:created": "2024-03-31T09:30:00Z"})
+    yield "wrong delimiter", lambda: description["dialect"].update(delimiter=1)
+    yield "wrong headerRows", lambda: description["dialect"].update(headerRows=1)
+    yield "leads nowhere", lambda: description.update({"dc:license": {"@id": "OGL"}})
+    yield "unknown type", lambda: description.update({"dc:created": {"@value": "2024", "@type": "year"}})
+    yield "dc:creator is not given", lambda: description.pop("dc:creator")
+    yield "no source", lambda: tables[0].pop("dc:source")
     yield "context", lambda: description.update({"@context": "http://example.org"})
 
 
 def check_description(out, name):
-    path = os.path.join(out, "csv/csvw-metadata.json")
+    path = os.path.join(out, "csv/csv-metadata.json")
     equal(list(csvw.check(path)), [], f"{name}: the CSV files are as described")
 
 
 def check_checker(out):
-    path = os.path.join(out, "csv/csvw-metadata.json")
+    path = os.path.join(out, "csv/csv-metadata.json")
     with open(path, encoding="utf-8") as f:
         text = f.read()
     for k in range(len(list(spoiled(json.loads(text))))):
@@ -362,6 +372,20 @@ def check_checker(out):
         f.write(text)
 
 
+OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+
+
+def check_licence(out, described, shown):
+    """Where a reader looks for it: page, cover, description."""
+    with open(os.path.join(out, "csv/csv-metadata.json"), encoding="utf-8") as f:
+        equal(json.load(f).get("dc:license"), described, f"{shown}: the licence is described")
+    with open(os.path.join(out, "index.html"), encoding="utf-8") as f:
+        ok(f">{shown}</a>" in (page := f.read()) or f"Licence: {shown}." in page, f"{shown}: and on the page")
+    for kind, part in (("ods", "content.xml"), ("xlsx", "xl/sharedStrings.xml")):
+        with zipfile.ZipFile(os.path.join(out, "tables." + kind)) as z:
+            ok(f"Licence: {shown}<" in z.read(part).decode(), f"{shown}: and on the cover of the {kind}")
+
+
 with temp_dir() as d:
     made, store = os.path.join(d, "made"), os.path.join(d, "register")
     report, answer = os.path.join(d, "report"), os.path.join(d, "answer")
@@ -371,7 +395,7 @@ with temp_dir() as d:
         run("import", f"{made}/{channel}.csv", "--as", channel, "--from", sender, "--store", store, "--quiet")
     run("run", "--store", store, "--nrm-complete", "--quiet")
     r = run("report", "--store", store, "--truth", made + "/truth", "--nrm-complete", "--out", report,
-            "--contact", "statistics@example.org <&>")
+            "--contact", "statistics@example.org <&>", "--licence", OGL)
     equal(r.returncode, 0, "the report is written")
     with open(report + "/index.html", encoding="utf-8") as f:
         ok(f.read().count("statistics@example.org &lt;&amp;&gt;") == 2, "the contact stands in it, escaped")
@@ -386,6 +410,13 @@ with temp_dir() as d:
     check_main_points(report)
     r = run("report", "--store", store, "--out", answer, "--contact", "x" * 301)
     refused(r, "contact", name="a contact that is too long", code=2)
+    check_licence(report, {"@id": OGL}, OGL)
+    words = os.path.join(d, "words")
+    equal(run("request", "--store", store, "--as-at", "2023-12-31", "--out", words, "--licence", "Crown copyright", "--quiet").returncode,
+          0, "a request with a licence in words")
+    check_licence(words, "Crown copyright", "Crown copyright")
+    r = run("report", "--store", store, "--out", answer, "--licence", " ")
+    ok(r.returncode == 2 and "the licence is blank" in r.stderr, "a blank licence is refused", r.stderr)
     r = run("report", "--store", store, "--out", answer, "--contact", "two\nlines")
     refused(r, "contact", name="a contact of two lines", code=2)
     ok(check_counts(report, "report") > 150 and check_counts(answer, "request") >= 5,

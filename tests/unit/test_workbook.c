@@ -129,7 +129,8 @@ static void column_names_are_distinct(void **state)
     static const char *const names[] = {"share", "column_2", "share_column_3", "share_column_4",
                                         "column_5"};
     const struct csvw_file file = {"t.csv", "Odd titles", "made", odd, 5, 0};
-    const struct csvw_group group = {"Odd", "2024-03-31T00:00:00Z", NULL, &file, 1};
+    const struct csvw_group group = {
+        .title = "Odd", .created = "2024-03-31T00:00:00Z", .files = &file, .count = 1};
     char path[] = "/tmp/throughline-csvw-XXXXXX";
     struct err e = {0};
     json_t *doc;
