@@ -82,6 +82,17 @@ int64_t release_reach(const struct release *r)
     return r->reach;
 }
 
+const char *release_rounding_words(const struct release *r, struct arena *memory)
+{
+    bool beyond = r->reach >= RELEASE_BASE;
+    return arena_printf(memory,
+                        "Counts are rounded together to base %d: a printed count is within %lld of "
+                        "the true one%s",
+                        RELEASE_BASE, (long long)r->reach,
+                        beyond ? ", since nothing nearer adds up with what earlier releases printed"
+                               : "");
+}
+
 /* ---- the audit ---- */
 
 static json_t *answer_json(const struct joint_answer *a, bool measure)

@@ -35,6 +35,8 @@ const struct joint_release *release_earlier(const struct release *r, size_t *n);
 /* How far a printed count can be from the true one: RELEASE_BASE - 1, or more when only that adds
  * up with what was printed before. Known after the last release_protect. */
 int64_t release_reach(const struct release *r);
+/* The same as a sentence without its full stop, for whoever reads the numbers. */
+const char *release_rounding_words(const struct release *r, struct arena *memory);
 
 struct release_facts {
     const char *as_at, *data_date; /* ISO; nothing later counts; the latest record */

@@ -1,6 +1,7 @@
 #include "app/release_publish.h"
 
 #include "app/release_files.h"
+#include "app/release_policy.h"
 #include "crypto/secret.h"
 #include "domain/capability.h"
 #include "store/admin.h"
@@ -74,6 +75,20 @@ static enum status find_row(struct store *s, const char *dir, struct arena *memo
 
 /* ---- publishing ---- */
 
+static enum status check_policy(struct release_publish_job *job, const struct release *r,
+                                const struct ledger_release *row, const struct joint_release *now,
+                                struct err *e)
+{
+    size_t n;
+    struct release_policy policy;
+    struct release_revision revision;
+    const struct ledger_release *ledger = release_ledger(r, &n);
+    TRY(release_policy_read(job->store, &job->memory, &policy, e));
+    release_revision_find(&policy, ledger, release_earlier(r, &n), n, row, now->table,
+                          now->table_count, &job->memory, &revision);
+    return release_revision_check(&policy, &revision, e);
+}
+
 static enum status attack_with(struct release_publish_job *job, const struct ledger_release *row,
                                struct err *e)
 {
@@ -86,6 +101,8 @@ static enum status attack_with(struct release_publish_job *job, const struct led
     all = arena_array(&job->memory, n + 1, sizeof *all);
     memcpy(all, earlier, n * sizeof *all);
     enum status s = release_tables_of(row, &job->memory, &all[n], e);
+    if (s == ST_OK && !job->corrects)
+        s = check_policy(job, r, row, &all[n], e);
     if (s == ST_OK)
         s = release_attack(all, n + 1, false, &job->progress, &job->memory, &job->audit, e);
     release_free(r);

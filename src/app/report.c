@@ -21,9 +21,10 @@ static void open_bulletin(struct report *r)
     cover[0] = subtitle;
     cover[1] =
         "A person is a line: the records that links hold to be one person. Nothing is merged.";
-    cover[2] =
-        "Counts of people and records are rounded together to base 5, so that no table, margin or "
-        "difference tells a person; shares are computed from the rounded counts.";
+    cover[2] = arena_printf(&r->memory,
+                            "%s, so that no table, margin or difference tells a person; shares are "
+                            "computed from the rounded counts.",
+                            release_rounding_words(r->job->release, &r->memory));
     cover[3] = "Definitions, methods and the revision policy are in the bulletin, index.html.";
     cover[4] = r->job->contact ? arena_printf(&r->memory, "Contact: %s", r->job->contact)
                                : "No contact was given for this release.";
@@ -113,12 +114,12 @@ enum status report_write(struct report_job *job, struct err *e)
                                        .threads = job->threads,
                                        .progress = &job->progress};
     TRY(analysis_read(job->store, &options, &r.a, e));
-    open_bulletin(&r);
     enum status s = measure(&r, e);
     if (s == ST_OK)
         s = report_tables(&r, e);
     if (s == ST_OK)
         s = audit(&r, e);
+    open_bulletin(&r); /* says how far the printed counts are from the true ones */
     if (s == ST_OK)
         s = report_timing_fit(&r, e);
     if (s == ST_OK)

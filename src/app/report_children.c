@@ -78,7 +78,7 @@ void report_children(struct report *r)
     bulletin_subsection(r->b, "Exploited as a child, and a new episode");
     minor_table(r);
     enum wording w = wording_compare(new_episodes(minor, FACT_YES), new_episodes(minor, FACT_NO),
-                                     RELEASE_BASE - 1, 0.95);
+                                     release_reach(r->job->release), 0.95);
     bulletin_text(r->b,
                   "The share with a new episode found is %s%s that of people exploited only as "
                   "adults. Those first known as children have often been known for longer, or "

@@ -98,7 +98,7 @@ static void by_exit(struct report *r)
     }
     grid_end(g);
     enum wording w = wording_compare(first_year(t, EUROPE_AFTER), first_year(t, EUROPE_BEFORE),
-                                     RELEASE_BASE - 1, 0.95);
+                                     release_reach(r->job->release), 0.95);
     bulletin_text(r->b,
                   "For European nationals the share re-entered within twelve months of an exit "
                   "from 1 January 2021 is %s%s that of exits before. \"No re-entry found\" is what "

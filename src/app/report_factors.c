@@ -114,8 +114,8 @@ static int compared_table(struct report *r)
         const struct factor_table *f = &r->factors[i];
         struct side with = side_of(f, REPEAT_NEW);
         struct side without = add_sides(side_of(f, REPEAT_NONE), side_of(f, REPEAT_SAME));
-        enum wording w =
-            wording_compare(to_compare(with), to_compare(without), RELEASE_BASE - 1, level);
+        enum wording w = wording_compare(to_compare(with), to_compare(without),
+                                         release_reach(r->job->release), level);
         grid_text(g, name_of(r, f));
         grid_text(g, kind_of(f));
         add_side(g, with);

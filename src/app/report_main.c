@@ -107,9 +107,6 @@ static void point_repeats(struct report *r)
                   say_range(r, (struct counted){new, all, (double)n.kind[KIND_UNCLEAR]}));
 }
 
-/* The counts compared are sums of three rounded ones. */
-#define SUM_SLACK (3 * (RELEASE_BASE - 1))
-
 static void point_repeats_change(struct report *r)
 {
     int year = report_last_whole_year(r);
@@ -118,9 +115,11 @@ static void point_repeats_change(struct report *r)
     struct repeats now = repeats_of(r, year), before = repeats_of(r, year - 1);
     if (now.all + before.all == 0)
         return;
-    enum wording w = wording_compare(
-        (struct counted){(double)now.all, (double)now.accepted, 0},
-        (struct counted){(double)before.all, (double)before.accepted, 0}, SUM_SLACK, 0.95);
+    enum wording w =
+        wording_compare((struct counted){(double)now.all, (double)now.accepted, 0},
+                        (struct counted){(double)before.all, (double)before.accepted, 0},
+                        3 * release_reach(r->job->release), /* sums of three rounded counts */
+                        0.95);
     bulletin_item(r->b,
                   "In %s, %s were repeats, in %s %s: "
                   "the later share is %s%s the earlier. The share tends to grow with the age of a "
@@ -250,11 +249,11 @@ void report_main(struct report *r)
     if (people < LEAST_PEOPLE) {
         bulletin_item(r->b,
                       "The register holds %s: too few for points to be made. Every count in this "
-                      "release is rounded and can be off by up to %d, so a share of so few says "
+                      "release is rounded and can be off by up to %lld, so a share of so few says "
                       "nothing.",
                       people ? arena_printf(&r->memory, "about %s people", grouped(r, people))
                              : "no people, or fewer than 5",
-                      RELEASE_BASE - 1);
+                      (long long)release_reach(r->job->release));
         return;
     }
     point_repeats(r);

@@ -2,8 +2,6 @@
 #include "app/report_main.h"
 #include "app/request_rows.h"
 
-enum { SLACK = RELEASE_BASE - 1 };
-
 /* A new episode found, of the people of a group; the unclear could be one. */
 static struct counted new_episodes(const struct release_table *t, int group)
 {
@@ -25,7 +23,7 @@ static void point_pair(struct report *r, const struct release_table *t, int a, i
     struct counted x = new_episodes(t, a), y = new_episodes(t, b);
     if (x.all <= 0 || y.all <= 0)
         return;
-    enum wording w = wording_compare(x, y, SLACK, level);
+    enum wording w = wording_compare(x, y, release_reach(r->job->release), level);
     bulletin_item(r->b,
                   "A new episode was found for %s and %s; for %s and %s it is unclear. The first "
                   "share is %s%s the second.",
@@ -52,10 +50,11 @@ static void point_groups(struct report *r, const struct release_table *t, const 
         for (int g = 0; g < groups; g++) {
             struct counted one = new_episodes(t, g);
             if (pass == 0) {
-                compared += one.all >= WORDING_LEAST + SLACK;
+                compared += one.all >= WORDING_LEAST + release_reach(r->job->release);
                 continue;
             }
-            enum wording w = wording_compare(one, without(all, one), SLACK, 1 - 0.05 / compared);
+            enum wording w = wording_compare(one, without(all, one), release_reach(r->job->release),
+                                             1 - 0.05 / compared);
             if (w == WORDING_HIGHER)
                 add_name(&higher, names[g]);
             if (w == WORDING_LOWER)
@@ -146,7 +145,7 @@ static void point_leaving(struct report *r)
     if (year < 1 || unsighted(r, year - 1).all <= 0 || unsighted(r, year).all <= 0)
         return;
     struct counted now = unsighted(r, year), before = unsighted(r, year - 1);
-    enum wording w = wording_compare(now, before, 3 * SLACK, 0.95);
+    enum wording w = wording_compare(now, before, 3 * release_reach(r->job->release), 0.95);
     bulletin_item(r->b,
                   "Of those that ended in %s it was %s, of those in %s %s; no reason is recorded "
                   "for %s and %s. The later share is %s%s the earlier.",

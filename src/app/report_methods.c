@@ -94,14 +94,14 @@ static void methods(struct report *r)
     bulletin_item(r->b, "Intervals: Wilson, 95%%, unless another is named. Identified ranges carry "
                         "no assumption.");
     bulletin_item(r->b, "Sentences about differences: docs/method/wording.md.");
-    bulletin_item(r->b,
-                  "Protection: joint controlled rounding to base 5, all tables of one unit "
-                  "together: people, records, exits, ended spells of support, plans to "
-                  "return, follow-ups (docs/method/disclosure-rounding.md). A published "
-                  "count differs from the true one by at most %lld; shares are computed from "
-                  "published counts. All tables of all releases are attacked together before "
-                  "one is published (docs/method/disclosure-audit.md).",
-                  (long long)release_reach(r->job->release));
+    bulletin_item(
+        r->b,
+        "Protection: joint controlled rounding, all tables of one unit "
+        "together: people, records, exits, ended spells of support, plans to "
+        "return, follow-ups (docs/method/disclosure-rounding.md). %s; shares are "
+        "computed from published counts. All tables of all releases are attacked together before "
+        "one is published (docs/method/disclosure-audit.md).",
+        release_rounding_words(r->job->release, &r->memory));
 }
 
 static void quality_notes(struct report *r)

@@ -1,23 +1,31 @@
 /* Which release this is, what was corrected, and how revisions are made. */
 #include "app/release_catalogue.h"
+#include "app/release_policy.h"
 #include "app/report_parts.h"
-#include "base/csv.h"
-#include "base/embed.h"
+#include "base/date.h"
 
-static enum status add_policy(struct report *r, struct err *e)
+static void add_policy(struct report *r, const struct release_policy *p)
 {
-    const struct embedded *file = embed_find("release/revision_policy.csv");
-    struct csv c;
-    struct csv_row row;
-    if (!file)
-        BUG("the revision policy is not compiled in");
-    TRY(csv_open_bytes(&c, file->bytes, file->name, e));
-    enum status s;
-    while ((s = csv_next(&c, &row, e)) == ST_OK && row.n)
-        bulletin_item(r->b, "%.*s: %.*s", (int)row.cells[0].n, row.cells[0].p, (int)row.cells[1].n,
-                      row.cells[1].p);
-    csv_close(&c);
-    return s;
+    size_t at = 0;
+    const char *heading, *text;
+    while (release_policy_words(p, &at, &heading, &text))
+        bulletin_item(r->b, "%s: %s", heading, text);
+    for (size_t i = 0; i < p->changes; i++)
+        if (p->change[i].reason[0])
+            bulletin_item(r->b, "The policy was changed on %s, to \"%s\": %s", p->change[i].since,
+                          p->change[i].policy, p->change[i].reason);
+}
+
+static void add_revisions(struct report *r, const struct release_revision *found)
+{
+    if (!found->counts)
+        bulletin_text(r->b, "No count of a year that was over is printed otherwise than before.");
+    else
+        bulletin_text(r->b,
+                      "%zu counts of years that were over are printed otherwise than before%s.",
+                      found->counts,
+                      found->is_due ? ", as the policy foresees in this release"
+                                    : "; the policy foresees that only in a correction");
 }
 
 static void add_corrections(struct report *r, const struct ledger_release *all, size_t n)
@@ -38,7 +46,14 @@ static void add_corrections(struct report *r, const struct ledger_release *all, 
 enum status report_release(struct report *r, struct err *e)
 {
     size_t n;
+    struct release_policy policy;
+    struct release_revision revision;
     const struct release *release = r->job->release;
+    TRY(release_policy_read(r->job->store, &r->memory, &policy, e));
+    char as_at[11] = "";
+    if (r->a.as_at != DATE_NONE)
+        date_to_iso(r->a.as_at, as_at);
+    release_revision_now(release, &policy, as_at, &r->memory, &revision);
     const struct ledger_release *all = release_ledger(release, &n), *before = NULL;
     for (size_t i = 0; i < n; i++)
         if (strcmp(all[i].kind, "report") == 0)
@@ -49,13 +64,16 @@ enum status report_release(struct report *r, struct err *e)
                       (long long)before->number, before->published_at);
     else
         bulletin_text(r->b, "It is the first of its kind in the ledger of this register.");
-    bulletin_text(r->b,
-                  "Its tables are those of the release catalogue, version %d. A printed count "
-                  "differs from the true one by at most %lld. What is published, with a hash of "
-                  "each file, stands in the ledger; release.json beside this page has the hashes.",
-                  release_catalogue()->version, (long long)release_reach(release));
+    bulletin_text(
+        r->b,
+        "Its tables are those of the release catalogue, version %d. %s. What is published, "
+        "with a hash of each file, stands in the ledger; release.json beside this page "
+        "has the hashes.",
+        release_catalogue()->version, release_rounding_words(release, &r->memory));
     bulletin_subsection(r->b, "Corrections");
     add_corrections(r, all, n);
     bulletin_subsection(r->b, "Revision policy");
-    return add_policy(r, e);
+    add_revisions(r, &revision);
+    add_policy(r, &policy);
+    return ST_OK;
 }

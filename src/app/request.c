@@ -29,10 +29,9 @@ static void open_bulletin(struct request *q)
     const char *subtitle =
         arena_printf(m, "Records from %s. Definitions version %s.", q->span, job->set->version);
     cover[0] = subtitle;
-    cover[1] = job->complete
-                   ? arena_printf(m, "Complete, exact counts. Purpose: %s", job->purpose)
-                   : "Counts are rounded together to base 5; shares are computed from the rounded "
-                     "counts.";
+    cover[1] = job->complete ? arena_printf(m, "Complete, exact counts. Purpose: %s", job->purpose)
+                             : arena_printf(m, "%s; shares are computed from the rounded counts.",
+                                            release_rounding_words(job->release, m));
     cover[2] = "A person is a line: the records that links hold to be one person.";
     cover[3] = job->contact ? arena_printf(m, "Contact: %s", job->contact)
                             : "No contact was given for this answer.";
@@ -47,8 +46,11 @@ static void open_bulletin(struct request *q)
                                  .licence = job->licence,
                                  .cover = cover};
     q->r.b = bulletin_new(&head);
-    q->r.source = arena_printf(m, "Throughline register as at %s%s.", as_at,
-                               job->complete ? "; exact counts" : "; counts rounded to base 5");
+    q->r.source = arena_printf(
+        m, "Throughline register as at %s; %s.", as_at,
+        job->complete ? "exact counts"
+                      : arena_printf(m, "counts rounded to base %d, within %lld", RELEASE_BASE,
+                                     (long long)release_reach(job->release)));
 }
 
 static void name_periods(struct request *q)

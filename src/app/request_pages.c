@@ -344,8 +344,12 @@ static void letter(struct request *q)
     grid_text(g, "This answer: period");
     grid_text(g, q->span);
     grid_text(g, "This answer: intention to publish");
-    grid_text(g, q->job->complete ? "exact counts: not for publication"
-                                  : "rounded together to base 5: may be published");
+    grid_text(g, q->job->complete
+                     ? "exact counts: not for publication"
+                     : arena_printf(&q->r.memory,
+                                    "rounded together to base %d, within %lld of the "
+                                    "true counts: may be published",
+                                    RELEASE_BASE, (long long)release_reach(q->job->release)));
     grid_end(g);
     csv_close(&c);
 }
@@ -360,11 +364,13 @@ void request_pages(struct request *q)
                      "A2Q13 add up over the years. The other items count people: one who started "
                      "support in several years counts in each, and once in the total.");
     if (!q->job->complete)
-        bulletin_text(b, "Counts of each kind of thing are rounded together to base 5 and add up "
-                         "as rounded (people, referrals, leavings, actions and occurrences each "
-                         "apart); every share is computed from rounded counts. "
-                         "A 0 can stand for up to 4; [x] is not collected, or in fewer than "
-                         "5 records, which is not 0.");
+        bulletin_text(b,
+                      "%s. They add up as rounded (people, referrals, leavings, actions and "
+                      "occurrences each apart); every share is computed from rounded counts. A 0 "
+                      "can stand for up to %lld; [x] is not collected, or in fewer than 5 records, "
+                      "which is not 0.",
+                      release_rounding_words(q->job->release, &q->r.memory),
+                      (long long)release_reach(q->job->release));
     bulletin_text(b,
                   "Items about support ask for the MSVCC. Support under the AVMS contract before "
                   "it stands in the table on leaving support, not in A2Q04 to A2Q11 and A2Q14 "

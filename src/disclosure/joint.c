@@ -220,14 +220,15 @@ static enum status read_answer(struct attack *a, const struct audit *audit,
 /* Do the true counts fit everything that is printed? */
 static bool counts_fit(const struct attack *a)
 {
-    if (!joint_counts_known(&a->j))
+    if (!joint_counts_agree(&a->j))
         return false;
     for (size_t r = 0; r < a->releases; r++)
         for (size_t t = 0; t < a->release[r].table_count; t++)
             for (size_t c = 0; c < a->release[r].table[t].cells; c++) {
-                int64_t lo, hi, count = a->j.unknown[a->j.at[r][t][c]].count;
+                int64_t lo, hi;
+                const struct joint_unknown *u = &a->j.unknown[a->j.at[r][t][c]];
                 box_of(a, &a->release[r], a->release[r].table[t].value[c], &lo, &hi);
-                if (count < lo || count > hi)
+                if (u->known && (u->count < lo || u->count > hi))
                     return false;
             }
     return true;
@@ -264,8 +265,8 @@ static enum status prove_held(struct attack *a, const struct joint_hold *how, st
     return s;
 }
 
-/* Takes the targets that are proven wide from `open`. *all: there are counts that fit, and no
- * target is left. */
+/* Takes the targets that are proven wide from `open`. *all: no target is left, and counts that fit
+ * were found wherever there was one. */
 static enum status prove_most(struct attack *a, bool *all, struct err *e)
 {
     static const struct joint_hold ways[] = {{.how = HOLD_SHARED},
@@ -278,8 +279,14 @@ static enum status prove_most(struct attack *a, bool *all, struct err *e)
     if (a->o->measure || !counts_fit(a))
         return ST_OK;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-        if ((ways[i].how != HOLD_STATES || a->j.states > ways[i].number) && open_targets(a))
-            TRY(prove_held(a, &ways[i], e));
+        if ((ways[i].how != HOLD_STATES || a->j.states > ways[i].number) && open_targets(a)) {
+            enum status s = prove_held(a, &ways[i], e);
+            if (s == ST_DATA) { /* the whole audit says what does not fit */
+                *e = (struct err){0};
+                return ST_OK;
+            }
+            TRY(s);
+        }
     *all = open_targets(a) == 0;
     return ST_OK;
 }

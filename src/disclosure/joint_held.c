@@ -7,17 +7,20 @@
 #define NOBODY UINT32_MAX
 #define SEVERAL (UINT32_MAX - 1)
 
-bool joint_counts_known(const struct joint_model *j)
+bool joint_counts_agree(const struct joint_model *j)
 {
     const struct model *m = &j->all;
-    for (uint32_t u = 0; u < m->ncells; u++)
-        if (!j->unknown[u].known || j->unknown[u].count < 0)
-            return false;
     for (uint32_t r = 0; r < m->nrows; r++) {
-        int64_t rest = j->unknown[m->row_cell[m->row_start[r]]].count;
-        for (uint32_t k = m->row_start[r] + 1; k < m->row_start[r + 1]; k++)
-            rest -= j->unknown[m->row_cell[k]].count;
-        if (rest != 0)
+        int64_t rest = 0;
+        bool known = true;
+        for (uint32_t k = m->row_start[r]; k < m->row_start[r + 1] && known; k++) {
+            const struct joint_unknown *u = &j->unknown[m->row_cell[k]];
+            known = u->known;
+            rest += k == m->row_start[r] ? u->count : -u->count;
+            if (known && u->count < 0)
+                return false;
+        }
+        if (known && rest != 0)
             return false;
     }
     return true;
@@ -145,5 +148,5 @@ void joint_hold_mark(const struct joint_model *j, const struct joint_release *re
         break;
     }
     for (uint32_t u = 0; u < j->all.ncells; u++)
-        held[u] = held[u] && !j->unknown[u].difference;
+        held[u] = held[u] && j->unknown[u].known && !j->unknown[u].difference;
 }

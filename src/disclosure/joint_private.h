@@ -45,11 +45,11 @@ struct joint_hold {
 };
 
 /* Marks them in held[0..all.ncells-1]; open[u]: is it a target whose range is not yet known to be
- * wide? A change between releases is never held. */
+ * wide? Changes between releases and counts that are not known are never held. */
 void joint_hold_mark(const struct joint_model *j, const struct joint_release *release,
                      size_t releases, const struct joint_hold *how, const uint8_t *open,
                      uint8_t *held);
-/* Are the true counts of everything known, and do they keep every relation? */
-bool joint_counts_known(const struct joint_model *j);
+/* Do the true counts keep every relation among counts that are known? */
+bool joint_counts_agree(const struct joint_model *j);
 
 #endif

@@ -492,17 +492,22 @@ static enum status write_description(struct bulletin *b, const char *dir, struct
     for (size_t i = 0; i < b->figure_count; i++)
         if (b->figures[i].data.column_count)
             files[n++] = b->figures[i].data;
+    struct buf cover = BUF_EMPTY; /* how the numbers are to be read */
+    for (size_t i = 0; b->head.cover && b->head.cover[i]; i++)
+        buf_addf(&cover, "%s%s", i ? " " : "", b->head.cover[i]);
     struct csvw_group group = {.title = b->head.title,
                                .created = b->head.created,
                                .subject = b->head.subject,
-                               .description = b->head.subtitle,
+                               .description = cover.p,
                                .creator = b->head.author,
                                .contact = b->head.contact,
                                .licence = b->head.licence,
                                .files = files,
                                .count = n};
     snprintf(path, sizeof path, "%s/csv/csv-metadata.json", dir);
-    return csvw_write(path, &group, e);
+    enum status s = csvw_write(path, &group, e);
+    buf_free(&cover);
+    return s;
 }
 
 static enum status write_figures(const struct bulletin *b, const char *dir, struct err *e)

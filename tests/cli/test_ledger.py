@@ -5,12 +5,14 @@ import csv
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
 import sqlite3
 import subprocess
 import time
+import zipfile
 
 from tap import BINARY, done, equal, ok, run, temp_dir
 from tap import refused as refused_with
@@ -67,6 +69,51 @@ def row(store, number):
 def sql(store, text, *values):
     with contextlib.closing(sqlite3.connect(os.path.join(store, "store.db"))) as db, db:
         return db.execute(text, values).fetchall()
+
+
+def cells(table):
+    """(people, year or None, printed) of every cell of a table as JSON."""
+    wide = [len(x["codes"]) + 1 for x in table["dimensions"]]
+    for at, value in enumerate(table["values"]):
+        where, year = [], None
+        for x, n in zip(reversed(table["dimensions"]), reversed(wide)):
+            at, code = divmod(at, n)
+            if code or "total" in x:
+                where.append((x["name"], x["codes"][code - 1] if code else x["total"]))
+            if code and x["name"] in ("year", "request_year"):
+                year = x["codes"][code - 1]
+        yield (table["population"], frozenset(where)), year, value
+
+
+def last_day(year):
+    return year + "-12-31" if len(year) == 4 else year[-10:] if year[-10:-8] in ("19", "20") else None
+
+
+def revised(earlier, note):
+    """Counts of years that were over when last printed, and are printed otherwise; is that due under
+    the policy "yearly"? Worked out from the words of the policy."""
+    printed = {}
+    for r in earlier:
+        for table in r["tables"]:
+            for cell, year, value in cells(table):
+                if year and (last_day(year) or "9999") <= r["as_at"]:
+                    printed[cell] = value
+    changed = {c for table in note["tables"] for c, _, v in cells(table) if printed.get(c, v) != v}
+    over = [int(x[:4]) - (x[4:] != "-12-31") for x in [note["as_at"]] + [r["as_at"] for r in earlier]]
+    return len(changed), not over[1:] or over[0] > max(over[1:])
+
+
+def check_words(out):
+    """How far a printed count can be from the true one is said wherever a reader meets the numbers."""
+    reach = read(f"{out}/release.json")["method"]["reach"]
+    with open(f"{out}/index.html", encoding="utf-8") as f:
+        texts = {"page": f.read(), "description": read(f"{out}/csv/csv-metadata.json")["dc:description"]}
+    for book, sheets in (("tables.ods", "content.xml"), ("tables.xlsx", "xl/sharedStrings.xml")):
+        with zipfile.ZipFile(f"{out}/{book}") as z:
+            texts[book] = z.read(sheets).decode()
+    said = {where: set(re.findall(r"within (\d+) of the true", text)) for where, text in texts.items()}
+    ok(all(found == {str(reach)} for found in said.values()),
+       f"{out[-10:]}: every text says that a printed count is within {reach} of the true one", str(said))
 
 
 def copy(store, to):
@@ -159,6 +206,17 @@ with temp_dir() as d:
         json.dump(note, f)
     equal(listed(store), [], "none of this published anything")
 
+    # ---- the revision policy
+    policy = json.loads(run("release", "policy", "--store", store, "--json").stdout)
+    equal((policy["policy"], policy["changes"]), ("yearly", []), "at first years are revised once a year")
+    change = ["release", "policy", "--store", store, "--set"]
+    refused(run(*change, "every-release"), 2, "--by", "a policy is changed by somebody")
+    refused(run(*change, "every-release", "--by", "cass"), 1, "may not publish", "who may publish")
+    refused(run(*change, "never", "--by", "ann"), 1, "no revision policy", "to a policy that there is")
+    refused(run(*change, "yearly", "--by", "ann"), 1, "already", "and not to itself")
+    equal(run(*change, "every-release", "--by", "ann", "--quiet").returncode, 0,
+          "as long as nothing is published it needs no reason")
+
     # ---- publishing, once
     r = publish(store, f"{d}/r1", "ann")
     equal(r.returncode, 0, "an analyst publishes")
@@ -182,11 +240,33 @@ with temp_dir() as d:
 
     # ---- a growing register: every quarter, and the year; some records come late
     days = ["2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31"]
+    refusals = 0
     for before, day in zip(["2022-12-31"] + days, days):
         bring_in(store, d, extracts, before, day, held, rng)
         equal(report("r" + day).returncode, 0, f"{day}: the audit with all releases before it passes")
+        strict = copy(store, f"{d}/twin")
+        run("release", "policy", "--store", strict, "--set", "yearly", "--by", "ann", "--reason", "to see")
+        reports = [row(store, x["number"]) for x in listed(store) if x["kind"] == "report"]
+        count, due = revised(reports, read(f"{d}/r{day}/release.json"))
+        r = publish(strict, copy(f"{d}/r{day}", f"{d}/strict"))
+        if count and not due:
+            refusals += 1
+            refused(r, 1, f"{count} counts of years that were over are revised", f"{day}: refused when years are revised yearly")
+            equal(run("release", "correct", "--store", strict, "--from", f"{d}/strict", "--by", "ann", "--release",
+                      str(reports[-1]["number"]), "--reason", "Late records.", "--quiet").returncode, 0,
+                  f"{day}: but published as a correction")
+        else:
+            equal(r.returncode, 0, f"{day}: {count} revised, and that is due: published when years are revised yearly")
+        with open(f"{d}/r{day}/index.html", encoding="utf-8") as f:
+            ok((f">{count} counts of years that were over" if count else ">No count of a year that was over") in f.read(),
+               f"{day}: the page says how many are revised")
+        check_words(f"{d}/r{day}")
         equal(publish(store, f"{d}/r{day}").returncode, 0, f"{day}: published")
+    ok(0 < refusals < len(days), "the policy bites, and not always", str(refusals))
+    refused(run("release", "policy", "--store", store, "--set", "yearly", "--by", "ann"), 1, "for a reason",
+            "a policy under which something was published changes for a reason")
     equal(request("q2", days[-1]).returncode, 0, "the year's request passes the audit")
+    check_words(f"{d}/q2")
     equal(publish(store, f"{d}/q2").returncode, 0, "and is published")
     r = run("release", "audit", "--store", store, "--json")
     equal(r.returncode, 0, "all releases attacked together")
@@ -245,7 +325,15 @@ with temp_dir() as d:
     with open(f"{d}/after/index.html", encoding="utf-8") as f:
         text = f.read()
     ok("corrects release 6: It did not say &lt;made&gt; data." in text, "announces the correction")
-    ok("Revision policy" in text and "once a year" in text, "and prints the revision policy")
+    words = json.loads(run("release", "policy", "--store", store, "--json").stdout)["words"]
+    ok("Revision policy" in text and len(words) > 4 and all(w["text"] in text for w in words)
+       and "in every release" in words[0]["text"], "and prints the revision policy that is followed")
+    equal(run("release", "policy", "--store", store, "--set", "yearly", "--by", "ann", "--reason", "Fewer <changes>.",
+              "--quiet").returncode, 0, "the policy is changed, with a reason")
+    equal(report("changed").returncode, 0, "a report after that")
+    with open(f"{d}/changed/index.html", encoding="utf-8") as f:
+        text = f.read()
+    ok("once a year" in text and "to &quot;yearly&quot;: Fewer &lt;changes&gt;." in text, "announces the change")
 
     # ---- tampering
     equal(run("release", "verify", "--store", store, "--quiet").returncode, 0, "all is as published")
