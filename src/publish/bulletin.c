@@ -498,7 +498,7 @@ static enum status write_description(struct bulletin *b, const char *dir, struct
     struct csvw_group group = {.title = b->head.title,
                                .created = b->head.created,
                                .subject = b->head.subject,
-                               .description = cover.p,
+                               .description = cover.n ? cover.p : b->head.subtitle,
                                .creator = b->head.author,
                                .contact = b->head.contact,
                                .licence = b->head.licence,
