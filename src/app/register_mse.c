@@ -124,15 +124,18 @@ enum status register_table(const int64_t *people, struct arena *a, struct mse_ta
 
 /* ---- what speaks against the number ---- */
 
-static void warn(struct register_mse *m, bool red, const char *sentence)
+/* `plain` is what a published page may say of it; NULL when only a red one has that. */
+static void warn(struct register_mse *m, bool red, const char *sentence, const char *plain)
 {
     if (m->warnings < REGISTER_MSE_WARNINGS)
         m->warning[m->warnings++] = sentence;
     if (!red)
         return;
     m->report.flags++;
-    if (m->report.reasons < MSE_REASONS_MAX)
-        m->report.reason[m->report.reasons++] = sentence;
+    if (m->report.reasons == MSE_REASONS_MAX)
+        return;
+    m->report.plain_reason[m->report.reasons] = plain;
+    m->report.reason[m->report.reasons++] = sentence;
 }
 
 static void warn_of_closure(struct register_mse *m)
@@ -145,13 +148,16 @@ static void warn_of_closure(struct register_mse *m)
                          "%lld of the %lld people have a record of a new episode after another "
                          "record of the same period (%.1f%%): people trafficked again enter twice, "
                          "so the population is not closed.",
-                         (long long)m->trafficked_again, (long long)m->people, 100 * share));
+                         (long long)m->trafficked_again, (long long)m->people, 100 * share),
+            "Of the people listed, one in a hundred or more has a new episode after another record "
+            "of the same period: the population is not closed.");
     if (m->dead_or_gone)
         warn(m, false,
              arena_printf(&m->memory,
                           "%lld of the people are known to have died or left the country: those "
                           "who did so early in the period had fewer chances to be listed.",
-                          (long long)m->dead_or_gone));
+                          (long long)m->dead_or_gone),
+             NULL);
 }
 
 static void warn_of_lists(struct register_mse *m)
@@ -163,14 +169,19 @@ static void warn_of_lists(struct register_mse *m)
                  arena_printf(&m->memory,
                               "%.0f%% of the people on the list %s are also on the list %s: it is "
                               "fed by that list, not a second look at everyone.",
-                              100 * l->share_inside, l->channel, l->inside));
+                              100 * l->share_inside, l->channel, l->inside),
+                 arena_printf(&m->memory,
+                              "Nearly all of the people on the list %s are also on the list %s: it "
+                              "is fed by that list, not a second look at everyone.",
+                              l->channel, l->inside));
     }
     warn(m, false,
          arena_printf(&m->memory,
                       "A record that was not linked to its person counts as one more person seen "
                       "once, and pushes the number up; Duty to Notify reports, made without "
                       "consent and often without a name, are the most likely to stay alone. See "
-                      "mse_linkage_error."));
+                      "mse_linkage_error."),
+         NULL);
 }
 
 /* As the grade of mse_analyse: two red flags leave a range. */

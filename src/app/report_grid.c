@@ -109,6 +109,14 @@ const char *percent(struct report *r, double share)
     return arena_printf(&r->memory, "%.1f", 100.0 * share);
 }
 
+const char *label_words(struct report *r, struct str label)
+{
+    char *words = arena_strndup(&r->memory, label.p, label.n);
+    if (words[0] >= 'a' && words[0] <= 'z')
+        words[0] = (char)(words[0] - 'a' + 'A');
+    return words;
+}
+
 const char *grouped(struct report *r, int64_t n)
 {
     char digits[32];

@@ -166,7 +166,7 @@ static void headline(struct report *r, const struct register_mse *m)
     else
         bulletin_callout(r->b, "No estimate:", "grade: %s.", mse_grade_name(p->grade));
     for (int i = 0; i < p->reasons; i++)
-        bulletin_item(r->b, "%s", p->reason[i]);
+        bulletin_item(r->b, "%s", p->plain_reason[i]);
 }
 
 enum status report_hidden(struct report *r, struct err *e)

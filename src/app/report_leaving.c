@@ -65,8 +65,7 @@ static void followup_table(struct report *r)
             continue;
         grid_text(g, p < 0                     ? "All"
                      : p == (int)points->count ? "Not given"
-                                               : arena_strndup(&r->memory, points->codes[p].label.p,
-                                                               points->codes[p].label.n));
+                                               : label_words(r, points->codes[p].label));
         for (int k = 0; k < FOLLOWUPS_FOUND; k++)
             grid_count(g, release_value(&r->followups, p, k, 0));
         grid_count(g, all);

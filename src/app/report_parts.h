@@ -203,6 +203,8 @@ MUST_CHECK enum status report_bars(struct report *r, const struct chart_words *w
 double share_as_shown(double share);
 /* "12.3" from 0.123, in the report's memory */
 const char *percent(struct report *r, double share);
+/* A label of a code list as it stands at the head of a row or a column: with a capital. */
+const char *label_words(struct report *r, struct str label);
 /* 12,345 */
 const char *grouped(struct report *r, int64_t n);
 

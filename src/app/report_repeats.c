@@ -121,8 +121,7 @@ enum status report_repeats(struct report *r, struct err *e)
     const struct code_list *channels = dictionary_codes("referral_channel");
     const char **labels = arena_array(&r->memory, channels->count + 1, sizeof *labels);
     for (size_t i = 0; i < channels->count; i++)
-        labels[i] =
-            arena_strndup(&r->memory, channels->codes[i].label.p, channels->codes[i].label.n);
+        labels[i] = label_words(r, channels->codes[i].label);
     labels[channels->count] = "Not known";
     fill(r, "Records by channel and what they are for the person", by_channel,
          &r->referrals[RT_CHANNEL], labels);

@@ -4,10 +4,9 @@
 static const char *kind_name(struct report *r, int kind)
 {
     const struct code_list *kinds = dictionary_codes("return_kind");
-    return kind < 0 ? "All"
-           : kind == (int)kinds->count
-               ? "Not given"
-               : arena_strndup(&r->memory, kinds->codes[kind].label.p, kinds->codes[kind].label.n);
+    return kind < 0                    ? "All"
+           : kind == (int)kinds->count ? "Not given"
+                                       : label_words(r, kinds->codes[kind].label);
 }
 
 static void by_year(struct report *r)

@@ -218,8 +218,7 @@ static void actions_table(struct request *q)
     for (int d = 0; d <= (int)list->count; d++)
         for (int p = 0; p <= q->rows.years; p++) {
             int y = p < q->rows.years ? p : -1;
-            grid_text(g, d < (int)list->count ? arena_strndup(&q->r.memory, list->codes[d].label.p,
-                                                              list->codes[d].label.n)
+            grid_text(g, d < (int)list->count ? label_words(&q->r, list->codes[d].label)
                                               : "Not given");
             grid_text(g, q->periods[p]);
             if (request_actions_dated(q))

@@ -36,7 +36,7 @@ static const char page_style[] =
     "tbody th{font-weight:normal;min-width:8rem}\n"
     ".n{text-align:right;font-variant-numeric:tabular-nums}\n"
     ".w{min-width:15rem}.s{white-space:nowrap}\n"
-    ".many table{font-size:.95rem}\n"
+    ".many table{font-size:.95rem}.many .w{min-width:11rem}\n"
     ".source,figcaption{font-size:.9rem;color:#505a5f;max-width:none}\n"
     "figure{margin:1.5rem 0}\n"
     "figure svg{max-width:100%;height:auto;display:block}\n"

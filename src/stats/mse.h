@@ -86,6 +86,7 @@ struct mse_report {
     enum mse_grade grade;
     int flags; /* how many of the reasons are red flags */
     const char *reason[MSE_REASONS_MAX];
+    const char *plain_reason[MSE_REASONS_MAX]; /* the same without a count, for what is published */
     int reasons;
     const char *assumption;
 };

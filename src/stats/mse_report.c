@@ -159,15 +159,18 @@ static void recipes(struct mse_report *r, struct arena *a)
     mse_work_free(w);
 }
 
-static void flag(struct mse_report *r, const char *reason)
+/* `plain` is the reason without a count: counts of people are published only rounded. */
+static void flag(struct mse_report *r, const char *reason, const char *plain)
 {
-    if (r->reasons < MSE_REASONS_MAX)
-        r->reason[r->reasons++] = reason;
+    if (r->reasons == MSE_REASONS_MAX)
+        return;
+    r->plain_reason[r->reasons] = plain;
+    r->reason[r->reasons++] = reason;
 }
 
-static void red_flag(struct mse_report *r, const char *reason)
+static void red_flag(struct mse_report *r, const char *reason, const char *plain)
 {
-    flag(r, reason);
+    flag(r, reason, plain);
     r->flags++;
 }
 
@@ -188,10 +191,13 @@ static void flag_empty_overlaps(struct mse_report *r, struct arena *a)
                          expected);
         }
     if (b.n)
-        red_flag(r, arena_printf(a,
-                                 "Nobody is on both lists of these pairs, with fewer than 5 "
-                                 "expected under independence: %s.",
-                                 b.p));
+        red_flag(r,
+                 arena_printf(a,
+                              "Nobody is on both lists of these pairs, with fewer than 5 "
+                              "expected under independence: %s.",
+                              b.p),
+                 "Pairs of lists that should hardly meet by chance have nobody, or hardly anybody, "
+                 "in common.");
     buf_free(&b);
 }
 
@@ -211,11 +217,14 @@ static void flag_changes(struct mse_report *r, struct arena *a)
         }
     }
     if (which && worst > 0.25)
-        red_flag(r, arena_printf(a,
-                                 "The estimate moves from %.0f to %.0f (%+.0f%%) with one "
-                                 "change: %s %s.",
-                                 base, which->N_stepwise, 100 * (which->N_stepwise / base - 1),
-                                 which->change, which->what));
+        red_flag(r,
+                 arena_printf(a,
+                              "The estimate moves from %.0f to %.0f (%+.0f%%) with one "
+                              "change: %s %s.",
+                              base, which->N_stepwise, 100 * (which->N_stepwise / base - 1),
+                              which->change, which->what),
+                 "The estimate moves by over a quarter when one list is left out, or one thing "
+                 "changed.");
 }
 
 /* Red flag 6: ways of choosing that differ by over half. Beside the least AIC and BIC stand the
@@ -239,10 +248,15 @@ static void flag_models(struct mse_report *r, struct arena *a)
         hi = way[i].N > way[hi].N ? i : hi;
     }
     if (way[hi].N / way[lo].N > 1.5)
-        red_flag(r, arena_printf(a,
-                                 "Ways of choosing the model differ by over half: %.0f by %s, %.0f "
-                                 "by %s.",
-                                 way[lo].N, way[lo].by, way[hi].N, way[hi].by));
+        red_flag(r,
+                 arena_printf(a,
+                              "Ways of choosing the model differ by over half: %.0f by %s, %.0f "
+                              "by %s.",
+                              way[lo].N, way[lo].by, way[hi].N, way[hi].by),
+                 arena_printf(a,
+                              "Ways of choosing the model differ by over half: least by %s, most "
+                              "by %s.",
+                              way[lo].by, way[hi].by));
 }
 
 static void flag_bootstrap(struct mse_report *r, struct arena *a)
@@ -250,16 +264,22 @@ static void flag_bootstrap(struct mse_report *r, struct arena *a)
     if (!r->have_boot)
         return;
     if (fabs(r->boot.z0) > 0.25)
-        flag(r, arena_printf(a,
-                             "The bootstrap is off centre (z0 = %.2f): compare the BCa with the "
-                             "percentile interval.",
-                             r->boot.z0));
+        flag(r,
+             arena_printf(a,
+                          "The bootstrap is off centre (z0 = %.2f): compare the BCa with the "
+                          "percentile interval.",
+                          r->boot.z0),
+             "The bootstrap is off centre: compare the BCa with the percentile interval.");
     if (r->boot.nonfinite > r->boot.replicates / 100)
-        flag(r, arena_printf(a, "%d of %d bootstrap samples gave no estimate.", r->boot.nonfinite,
-                             r->boot.replicates));
-    if (r->boot.fallback)
-        flag(r, "All or none of the bootstrap estimates lie below the estimate: percentile limits "
-                "stand in for BCa.");
+        flag(r,
+             arena_printf(a, "%d of %d bootstrap samples gave no estimate.", r->boot.nonfinite,
+                          r->boot.replicates),
+             "Over one in a hundred bootstrap samples gave no estimate.");
+    if (r->boot.fallback) {
+        static const char words[] = "All or none of the bootstrap estimates lie below the "
+                                    "estimate: percentile limits stand in for BCa.";
+        flag(r, words, words);
+    }
 }
 
 static void set_interval(struct mse_report *r)
@@ -322,17 +342,21 @@ static void say_why_none(struct mse_report *r, struct arena *a)
     mse_model_name(&b, r->table, &f->model, " + ");
     const char *name = b.n ? b.p : "main effects only";
     if (f->status & MSE_NO_ESTIMATE)
-        flag(r, arena_printf(a,
-                             "Refused: the model %s has no (extended) maximum likelihood "
-                             "estimate on these counts; its N would run off to infinity or to "
-                             "the number observed.",
-                             name));
+        flag(r,
+             arena_printf(a,
+                          "Refused: the model %s has no (extended) maximum likelihood "
+                          "estimate on these counts; its N would run off to infinity or to "
+                          "the number observed.",
+                          name),
+             "Refused: the model has no (extended) maximum likelihood estimate on these counts.");
     if (f->status & MSE_NOT_IDENTIFIED)
-        flag(r, arena_printf(a,
-                             "Refused: the model %s is not identifiable on these counts: "
-                             "different numbers of hidden people fit them equally well (rank "
-                             "short by %d).",
-                             name, f->rank_deficiency));
+        flag(r,
+             arena_printf(a,
+                          "Refused: the model %s is not identifiable on these counts: "
+                          "different numbers of hidden people fit them equally well (rank "
+                          "short by %d).",
+                          name, f->rank_deficiency),
+             "Refused: the model is not identifiable on these counts.");
     buf_free(&b);
 }
 
@@ -343,19 +367,24 @@ static void grade(struct mse_report *r, struct arena *a)
     if (none)
         say_why_none(r, a);
     flag_empty_overlaps(r, a);
-    if (t->lists < 3)
-        red_flag(r,
-                 "There are fewer than 3 lists: that the two are independent cannot be checked.");
+    if (t->lists < 3) {
+        static const char words[] =
+            "There are fewer than 3 lists: that the two are independent cannot be checked.";
+        red_flag(r, words, words);
+    }
     if (r->people_in_overlaps < 20)
-        red_flag(r, arena_printf(a,
-                                 "Only %.0f people are on two lists or more (20 is the least to "
-                                 "build on).",
-                                 r->people_in_overlaps));
+        red_flag(r,
+                 arena_printf(a,
+                              "Only %.0f people are on two lists or more (20 is the least to "
+                              "build on).",
+                              r->people_in_overlaps),
+                 "Fewer than 20 people are on two lists or more: too few to build on.");
     flag_changes(r, a);
     if (!none && (r->hi / r->lo > 3 || !isfinite(r->hi)))
         red_flag(r,
                  arena_printf(a, "The upper limit is over three times the lower (%.0f and %.0f).",
-                              r->hi, r->lo));
+                              r->hi, r->lo),
+                 "The upper limit is over three times the lower.");
     flag_models(r, a);
     flag_bootstrap(r, a);
     r->grade = none            ? MSE_GRADE_NONE

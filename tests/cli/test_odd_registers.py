@@ -119,6 +119,9 @@ with temp_dir() as d:
         page, text = look(f"{name}, report", report)
         look(f"{name}, request", answer)
         points = points_of(page)
+        warned = [n for item in re.findall(r"<li>(.*?)</li>", page.split('<h2 id="hidden">')[1].split("</section>")[0])
+                  for n in re.findall(r"\d[\d,.]*\d|\d", item) if n not in ("3", "20")]
+        equal(warned, [], f"{name}: no count, and no number worked out from one, in the warnings about people on no list")
         equal(factor_rows(report), [], f"{name}: no factor is listed whose row would only say that there is somebody")
         coverage = next(rows for rows in map(rows_of, glob.glob(answer + "/csv/Table_*.csv")) if rows and "Share that has it" in rows[0])
         told = {r["Share that has it"] for r in coverage}
