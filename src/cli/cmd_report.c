@@ -34,7 +34,7 @@ static enum status run(struct cli *c, struct err *e)
     find_command_free(&options);
     if (s == ST_OK && !cli_quiet(c))
         printf("%s%s/index.html\n" DRAFT_WORDS, job.findings.p ? job.findings.p : "", job.out,
-               (long long)job.draft, job.out);
+               (long long)job.draft, job.out, cli_text(c, "store", "DIR"));
     buf_free(&job.findings);
     return s;
 }

@@ -55,7 +55,7 @@ static enum status run(struct cli *c, struct err *e)
         printf("%d of %d items can be answered from this register.\n%s/index.html\n", job.answered,
                job.items, job.out);
     if (s == ST_OK && !cli_quiet(c) && !job.complete)
-        printf(DRAFT_WORDS, (long long)job.draft, job.out);
+        printf(DRAFT_WORDS, (long long)job.draft, job.out, cli_text(c, "store", "DIR"));
     return s;
 }
 

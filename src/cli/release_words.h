@@ -3,10 +3,10 @@
 #ifndef CLI_RELEASE_WORDS_H
 #define CLI_RELEASE_WORDS_H
 
-/* Of the draft's number and the directory. */
+/* Of the draft's number, the directory and the register. */
 #define DRAFT_WORDS                                                                                \
     "Draft %lld: audited with all releases before it, not public before\n"                         \
-    "  throughline release publish --from %s --by NAME --store DIR\n"
+    "  throughline release publish --from %s --by NAME --store %s\n"
 
 #define EXAMPLE_DRAFT                                                                              \
     "throughline simulate --people 200 --seed 1 --out made --quiet\n"                              \
