@@ -121,7 +121,7 @@ static void point_repeats_change(struct report *r)
                         3 * release_reach(r->job->release), /* sums of three rounded counts */
                         0.95);
     bulletin_item(r->b,
-                  "In %s, %s were repeats, in %s %s: "
+                  "In %s, %s were repeats, and in %s, %s: "
                   "the later share is %s%s the earlier. The share tends to grow with the age of a "
                   "register, since there is more to repeat.",
                   r->years[year],

@@ -85,6 +85,35 @@ static size_t risk_rows(const struct chart_steps *c)
     return c->risk.count == 0 ? 0 : c->stacked || c->risk.shared ? 1 : c->count;
 }
 
+static void risk_text(const struct chart_steps *c, size_t row, size_t t, char text[40])
+{
+    int64_t n = c->risk.n[row * c->risk.count + t];
+    if (n < 0)
+        snprintf(text, 40, "%s", c->risk.hidden ? c->risk.hidden : "[c]");
+    else
+        chart_number((double)n, CHART_NUMBER, text);
+}
+
+/* The numbers of a row under their times; one that would touch its neighbour or the last is left to
+ * the table. */
+static void draw_risk_row(struct plot *p, const struct chart_steps *c, size_t row, double y)
+{
+    enum { SIZE = 15, APART = 8 };
+    size_t last = c->risk.count - 1;
+    char text[40];
+    risk_text(c, row, last, text);
+    double end = plot_x(p, c->risk.times[last]) - svg_text_width(text, SIZE) / 2;
+    double free_from = -INFINITY;
+    for (size_t t = 0; t <= last; t++) {
+        risk_text(c, row, t, text);
+        double x = plot_x(p, c->risk.times[t]), half = svg_text_width(text, SIZE) / 2;
+        if (t < last && (x - half < free_from || x + half + APART > end))
+            continue;
+        svg_text(&p->svg, x, y, text, &(struct svg_font){.size = SIZE, .anchor = 'm'});
+        free_from = x + half + APART;
+    }
+}
+
 static void draw_risk(struct plot *p, const struct chart_steps *c)
 {
     size_t rows = risk_rows(c);
@@ -95,16 +124,7 @@ static void draw_risk(struct plot *p, const struct chart_steps *c)
              &(struct svg_font){.size = 15, .bold = true, .colour = SVG_MUTED});
     for (size_t s = 0; s < rows; s++) {
         y += 21;
-        for (size_t t = 0; t < c->risk.count; t++) {
-            char text[40];
-            int64_t n = c->risk.n[s * c->risk.count + t];
-            if (n < 0)
-                snprintf(text, sizeof text, "%s", c->risk.hidden ? c->risk.hidden : "[c]");
-            else
-                chart_number((double)n, CHART_NUMBER, text);
-            svg_text(&p->svg, plot_x(p, c->risk.times[t]), y, text,
-                     &(struct svg_font){.size = 15, .anchor = 'm'});
-        }
+        draw_risk_row(p, c, s, y);
         if (rows > 1) {
             const char *name = c->risk.names ? c->risk.names[s] : c->series[s].name;
             svg_marker(&p->svg, p->right + 26, y - 5, 5, s);

@@ -128,7 +128,20 @@ static void steps(void **state)
     assert_int_equal(chart_step(&words, x, y, &stack, &b, NULL, &e), ST_OK);
     keep("stack", &b);
     is_accessible(&b);
-    buf_free(&a), buf_free(&b);
+    /* on a phone: names above the plot, and no number over another */
+    static const int64_t many[] = {20395, 16885, 13170, 5715};
+    static const double close[] = {0, 12, 24, 60};
+    const struct chart_steps phone = {two, 2, 0, false, {close, 4, many, NULL, NULL, true}};
+    struct buf c = BUF_EMPTY;
+    struct chart_words small = words;
+    small.width = CHART_PHONE;
+    assert_int_equal(chart_step(&small, x, y, &phone, &c, NULL, &e), ST_OK);
+    keep("step-phone", &c);
+    is_accessible(&c);
+    assert_int_equal(count_of(&c, ">20,395</text>") + count_of(&c, ">5,715</text>"), 2);
+    assert_int_equal(count_of(&c, ">16,885</text>"), 0);
+    assert_int_equal(count_of(&c, ">13,170</text>"), 1);
+    buf_free(&a), buf_free(&b), buf_free(&c);
 }
 
 static void bars(void **state)
