@@ -11,8 +11,11 @@
 #define BATCH 60          /* classes added between two solves, at most */
 #define ENOUGH 300        /* classes looked at before the program of all */
 #define MOST_CLASSES 4000 /* beyond, a program of all takes long: moves come first */
-#define FIRST_PRIZE 2     /* for a unit of change of the primary */
-#define DEARER 1.5        /* from one prize to the next */
+#define FIRST_PRIZE                                                                                \
+    0.008             /* for a unit of change of the primary: some cells that are hidden already */
+#define LEAST_DEAR 2  /* from here on cells that are not hidden may join */
+#define MUCH_DEARER 4 /* from one prize to the next, before */
+#define DEARER 1.5    /* and after */
 
 /* Class local[i] of tied cells goes up by column 2i and down by column 2i + 1. The primary is in
  * local[0]. */
@@ -267,7 +270,8 @@ static bool grow(struct program *p)
 {
     uint32_t most = p->s->ties.n < ENOUGH ? p->s->ties.n : ENOUGH;
     bound_primary(p, 0);
-    for (p->prize = FIRST_PRIZE; p->prize < p->s->dearest; p->prize *= DEARER) {
+    for (p->prize = FIRST_PRIZE; p->prize < p->s->dearest;
+         p->prize *= p->prize < LEAST_DEAR ? MUCH_DEARER : DEARER) {
         lp_cost(p->lp, p->sign > 0 ? 0 : 1, -p->prize);
         do {
             if (p->n > most || lp_solve(p->lp, false) != LP_OPTIMAL)

@@ -210,6 +210,7 @@ with temp_dir() as d:
     ok(outputs[0] != outputs[2], "another key takes another optimum")
 
     # Cell key: the changes of R package cellKey.
+    cell_key_spec = {"tables": [{"name": "T", "dimensions": ["c"]}], "method": "cellkey", "record_key": "key"}
     rows = list(csv.DictReader(open(NGO, encoding="utf-8")))
     with open(d + "/keys.csv", "w", encoding="utf-8") as f:
         w = csv.DictWriter(f, [*rows[0], "key", "whole"])
@@ -228,6 +229,47 @@ with temp_dir() as d:
                      csv.DictReader(open(DATA + "cellkey_T1_D5_V2.csv", encoding="utf-8"))}
             equal({k: v for k, v in values.items() if known[k] != v}, {},
                   f"cell key ({column}): all 63 cells as cellKey's")
+
+    # Every table of the file, from whole numbers of 10^-8 and the intervals as they stand.
+    steps = {}
+    for r in csv.DictReader(open(DATA + "cellkey_ptables.csv", encoding="utf-8")):
+        steps.setdefault(r["spec"], {}).setdefault(int(r["i"]), []).append(
+            (float(r["p_int_lb"]), float(r["p_int_ub"]), int(r["v"])))
+    truth = true_counts(rows, dims, {}, known)
+    sums = dict.fromkeys(known, 0)
+    for r in csv.DictReader(open(d + "/keys.csv", encoding="utf-8")):
+        for k, n in true_counts([r], dims, {}, known).items():
+            sums[k] += n * int(r["key"][2:])
+    for name, of_count in steps.items():
+        s = spec(d + "/cellkey.json", [{"name": "T1", "dimensions": dims}], method="cellkey", width=1,
+                 ptable=DATA + "cellkey_ptables.csv", ptable_spec=name, record_key="key")
+        run_json("study", "protect", d + "/keys.csv", "--spec", s, "--out", d + "/ck")
+        wanted = {k: n + next(v for low, high, v in of_count[min(n, max(of_count))] if low <= sums[k] % 10**8 / 1e8 < high)
+                  for k, n in truth.items()}
+        equal({k: v for k, v in read(d + "/ck/T1.csv", dims).items() if int(v) != wanted[k]}, {}, f"cell key {name}: all cells")
+
+    small = "i,v,p_int_lb,p_int_ub\n0,0,0,1\n1,-1,0,0.4\n1,0,0.4,0.6\n1,5,0.6,1\n2,-2,0,.5\n2,4,.5,1\n"
+    good_keys = [0.1, 0.9999999, 0]
+    for name, ptable, keys, words in (
+            ("a gap", small.replace("0.4,0.6", "0.5,0.6"), good_keys, ["p.csv", "count 1", "cover"]),
+            ("an overlap", small.replace("0.4,0.6", "0.3,0.6"), good_keys, ["count 1", "cover"]),
+            ("a row twice", small + "2,4,.5,1\n", good_keys, ["count 2", "cover"]),
+            ("a count left out", small.replace("\n1,", "\n3,"), good_keys, ["count 1 has no rows"]),
+            ("a zero that changes", small.replace("0,0,0,1", "0,1,0,1"), good_keys, ["row 2", "zero"]),
+            ("a count below zero", small.replace("1,-1,", "1,-2,"), good_keys, ["row 3", "0 or more"]),
+            ("nan", small.replace("0.4,0.6", "nan,0.6"), good_keys, ["row 4", "in order"]),
+            ("nothing changes", "i,v,p_int_lb,p_int_ub\n0,0,0,1\n1,0,0,1\n", good_keys, ["protects nothing"]),
+            ("no rows", "i,v,p_int_lb,p_int_ub\n", good_keys, ["no perturbation table"]),
+            ("a key of 1", small, [0.1, "1.0"], ["row 3", "column key", "record key"]),
+            ("a negative key", small, [0.1, "-0.1"], ["row 3", "record key"]),
+            ("no key", small, [0.1, ""], ["row 3", "record key"]),
+            ("a key of 2^32", small, [1, 2**32], ["row 3", "record key"]),
+            ("whole beside decimal", small, ["0.5", 7], ["row 3", "record key"])):
+        write(d + "/p.csv", ptable)
+        micro = write(d + "/p-people.csv", "c,key\n" + "".join(f"a,{k}\n" for k in keys))
+        s = write(d + "/p.json", json.dumps({**cell_key_spec, "ptable": d + "/p.csv"}))
+        refused(run("study", "protect", micro, "--spec", s, "--out", d + "/none"), *words, name=f"cell key: {name}")
+    ok(not os.path.exists(d + "/none"), "and nothing is written")
 
     # A spec that asks for more than can be had: exit 1, no table, a summary that says why.
     s = spec(d + "/wide.json", [{"name": "T1", "dimensions": dims}], width=6)
@@ -350,9 +392,8 @@ with temp_dir() as d:
     # A reader who knows that a zero stays a zero: printed 1 with noise up to 3 is 1 to 4, not 0 to 4.
     write(d + "/three.csv", "i,v,p_int_lb,p_int_ub\n0,0,0,1\n1,0,0,0.5\n1,3,0.5,1\n")
     write(d + "/one.csv", "c,key\na,0.1\nb,0.3\n")
-    cell_key = {"tables": [{"name": "T", "dimensions": ["c"]}], "method": "cellkey", "ptable": d + "/three.csv", "record_key": "key"}
     for width, code in ((3, 0), (4, 1)):
-        s = write(d + "/three.json", json.dumps({**cell_key, "width": width}))
+        s = write(d + "/three.json", json.dumps({**cell_key_spec, "ptable": d + "/three.csv", "width": width}))
         r = run("study", "protect", d + "/one.csv", "--spec", s, "--out", d + "/three")
         equal(r.returncode, code, f"noise up to 3 leaves width 3, asked for {width}")
 
