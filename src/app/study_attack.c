@@ -161,6 +161,7 @@ static enum status flat_codes(struct run *run, struct model_column *col, bool co
     enum status s = hier_flat(h, codes, distinct, STUDY_TOTAL, col->name, &run->t.arena, e);
     free(codes);
     col->h = h;
+    col->from_data = is_dimension || complete;
     return s;
 }
 
@@ -242,6 +243,9 @@ static enum status attack_one(struct run *run, struct audit *a, int release, str
             target[t->cell[i]] |= lo != hi;
         }
     }
+    for (uint32_t c = 0; c < run->m.ncells && run->job->knows_rule; c++)
+        if (model_occurs(&run->m, c))
+            agree &= audit_narrow(a, c, 1, AUDIT_NO_LIMIT);
     int64_t *point = printed_numbers(run, release);
     enum status s = ST_DATA;
     if (agree)

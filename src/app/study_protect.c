@@ -160,6 +160,9 @@ static enum status audit_publication(struct run *run, struct err *e)
             BUG("a published value contradicts itself");
         target[c] = is_primary(run, c);
     }
+    for (uint32_t c = 0; c < run->m.ncells; c++)
+        if (model_occurs(&run->m, c) && !audit_narrow(&run->audit, c, 1, AUDIT_NO_LIMIT))
+            BUG("a code of the data is printed as one that nobody has");
     const int64_t *point = spec->method == METHOD_ROUND ? run->published : NULL;
     enum status s = audit_run(&run->audit, target, spec->width, point, run->job->progress, e);
     free(target);

@@ -175,6 +175,7 @@ static enum status close_flat(struct study_tables *t, struct values *v, int colu
         return s;
     }
     t->column[column].h = h;
+    t->column[column].from_data = true;
     for (size_t r = 0; r < n; r++)
         node[r] = hier_find(h, v->at[node[r]]);
     return ST_OK;

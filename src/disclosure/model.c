@@ -350,6 +350,19 @@ enum status model_sum(const struct model *m, const struct model_records *in, uin
     return s;
 }
 
+bool model_occurs(const struct model *m, uint32_t cell)
+{
+    const uint32_t *node = model_nodes(m, cell);
+    int set = 0;
+    bool is_occurring = false;
+    for (int c = 0; c < m->ncolumns; c++)
+        if (node[c]) {
+            set++;
+            is_occurring = m->column[c].from_data;
+        }
+    return set == 1 && is_occurring;
+}
+
 void model_cell_name(const struct model *m, const struct model_table *t, size_t k, char sep,
                      char *buf, size_t size)
 {

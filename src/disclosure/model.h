@@ -23,7 +23,8 @@
 struct model_column {
     const char *name;
     const struct hier *h;
-    int levels; /* published levels as a dimension, 0 for all */
+    int levels;     /* published levels as a dimension, 0 for all */
+    bool from_data; /* no code list: a code is there because a record has it */
 };
 
 struct model_table {
@@ -82,6 +83,11 @@ MUST_CHECK enum status model_sum(const struct model *m, const struct model_recor
 
 /* The cell with these nodes, one for each column, or HIER_NONE. */
 uint32_t model_find_cell(const struct model *m, const uint32_t *node);
+
+/* Does the name of the cell say that somebody is in it? So does a code that comes from the data,
+ * for those with that code and any other codes: whatever is printed, a reader counts at least one.
+ */
+bool model_occurs(const struct model *m, uint32_t cell);
 
 /* Codes of cell k of a table, joined by `sep`, into buf (NUL-terminated, cut if too long). */
 void model_cell_name(const struct model *m, const struct model_table *t, size_t k, char sep,

@@ -29,6 +29,14 @@ struct program {
     int8_t *sign;
 };
 
+/* The multiple that a cell is rounded to at least. A reader who sees a code of the data counts at
+ * least one, so such a cell is not printed as 0. */
+static int64_t floor_of(const struct program *g, uint32_t c)
+{
+    int64_t x = g->count[c];
+    return x > 0 && x < g->base && model_occurs(g->m, c) ? 1 : x / g->base;
+}
+
 static uint32_t times_printed(const struct model *m, uint32_t cell)
 {
     return cell < m->nlisted ? m->times[cell] : 0;
@@ -42,12 +50,12 @@ static void add_moves(struct program *g, bool relaxed)
     const struct model *m = g->m;
     uint32_t n = 0;
     for (uint32_t c = 0; c < m->ncells; c++) {
-        int64_t x = g->count[c], rest = x % g->base, times = times_printed(m, c);
+        int64_t x = g->count[c], rest = x - floor_of(g, c) * g->base, times = times_printed(m, c);
         int64_t beyond = g->base * 1000 * (g->beyond ? g->beyond->reluctance[c] : 1);
         uint8_t no = g->beyond && g->beyond->no ? g->beyond->no[c] : 0;
         g->first[c] = n;
-        g->fixed_cost += times * rest;
-        if (rest) {
+        g->fixed_cost += times * llabs(rest);
+        if (rest > 0) {
             g->cost[n] = times * (g->base - 2 * rest);
             g->move[n++] = (struct move){c, 1};
         }
@@ -75,7 +83,7 @@ static bool add_rows(struct program *g)
         for (uint32_t k = m->row_start[r]; k < m->row_start[r + 1]; k++) {
             uint32_t c = m->row_cell[k];
             int8_t side = k == m->row_start[r] ? 1 : -1;
-            rhs -= side * (g->count[c] / g->base);
+            rhs -= side * floor_of(g, c);
             for (uint32_t j = g->first[c]; j < g->first[c + 1]; j++) {
                 g->column[entries] = j;
                 g->sign[entries++] = (int8_t)(side * g->move[j].step);
@@ -151,7 +159,7 @@ static void read_solution(const struct program *g, const struct bip_result *r, i
     const struct model *m = g->m;
     *out = (struct round_result){0};
     for (uint32_t c = 0; c < m->ncells; c++) {
-        int64_t p = g->count[c] / g->base;
+        int64_t p = floor_of(g, c);
         for (uint32_t j = g->first[c]; j < g->first[c + 1]; j++)
             p += r->x[j] ? g->move[j].step : 0;
         published[c] = p * g->base;
@@ -191,5 +199,7 @@ enum status round_tables(const struct model *m, const int64_t *count, int64_t ba
         return ST_OK;
     err_set(e, ST_DATA, "no rounding of these tables to base %lld was found that adds up",
             (long long)base);
-    return err_hint(e, "Publish fewer dimensions together, or use the method \"suppress\".");
+    return err_hint(e,
+                    "Publish fewer dimensions together, give columns without a hierarchy one, or "
+                    "use the method \"suppress\".");
 }

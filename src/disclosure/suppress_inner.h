@@ -66,7 +66,7 @@ struct suppress {
 
 static inline int64_t suppress_room_below(const struct suppress *s, uint32_t c)
 {
-    int64_t low = c < s->m->nlisted ? s->low : 0;
+    int64_t low = c < s->m->nlisted && s->low ? s->low : model_occurs(s->m, c);
     return s->count[c] > low ? s->count[c] - low : 0;
 }
 

@@ -397,6 +397,27 @@ with temp_dir() as d:
         r = run("study", "protect", d + "/one.csv", "--spec", s, "--out", d + "/three")
         equal(r.returncode, code, f"noise up to 3 leaves width 3, asked for {width}")
 
+    # A code that no list gives is there because somebody has it: never printed 0, which would be 1 to 4.
+    flat = [("F", n) for n in "abc" * 40] + [("M", n) for n in "ab" * 60] + [("X", "a"), ("Y", "d"), ("Y", "d")]
+    write(d + "/flat.csv", "sex,kind\n" + "".join(f"{s},{k}\n" for s, k in flat))
+    count = {code: sum(s == code for s, _ in flat) for code in "FMXY"} | {"TOTAL": len(flat)}
+    both = [{"name": "T", "dimensions": ["sex"]}, {"name": "U", "dimensions": ["sex", "kind"]}]
+    for name, how in (("rounded", {}), ("rounded to 3", {"base": 3, "width": 2}),
+                      ("suppressed", {"method": "suppress", "primary": {"min": 0, "max": 3}})):
+        s = write(d + "/flat.json", json.dumps({"tables": both, **how}))
+        run_json("study", "protect", d + "/flat.csv", "--spec", s, "--out", d + "/flat")
+        printed = {k[0]: v for k, v in read(d + "/flat/T.csv", ["sex"]).items()}
+        ok(set(printed) == set(count) and "0" not in printed.values(), f"codes of the data, {name}: none is printed as 0", printed)
+        run_json("study", "attack", d + "/flat", "--spec", s, "--knows-rule", "--out", d + "/bounds.csv")
+        ranges = {r["cell"]: (int(r["lo_int"]), int(r["hi_int"]))
+                  for r in csv.DictReader(open(d + "/bounds.csv", encoding="utf-8")) if r["table"] == "T"}
+        ok(all(lo >= 1 and lo <= count[c] <= hi and (count[c] > 4 or hi - lo >= how.get("width", 4))
+               for c, (lo, hi) in ranges.items()), f"codes of the data, {name}: at least 1, and wide", ranges)
+    write(d + "/flat.csv", "sex\n" + "".join(f"s{k}\n" for k in range(60)))
+    s = write(d + "/flat.json", json.dumps({"tables": both[:1]}))
+    refused(run("study", "protect", d + "/flat.csv", "--spec", s, "--out", d + "/none"), "adds up", "hierarchy",
+            name="60 codes of the data, each of one record")
+
     # Nothing is left behind where the disk is full, and a pipe or device is no reason to wait for ever.
     s = spec(d + "/full.json", [{"name": "T", "dimensions": ["sex", "age"]}])
     r = subprocess.run(["sh", "-c", 'ulimit -f 1; exec "$0" "$@"', BINARY, "study", "protect", NGO, "--spec", s, "--out",
