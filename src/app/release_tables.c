@@ -46,8 +46,7 @@ static void make_spec(const struct micro *m, const struct release_table *tables,
                           .base = RELEASE_BASE,
                           .primary_min = 1,
                           .primary_max = RELEASE_BASE - 1,
-                          .width = RELEASE_BASE - 1,
-                          .joint = true};
+                          .width = RELEASE_BASE - 1};
     for (size_t i = 0; i < count; i++) {
         spec->table[i].name = full_name(tables[i].name, tables[i].of, memory);
         spec->table[i].ndims = tables[i].dimensions;

@@ -28,8 +28,13 @@ struct run {
     bool has_model;
     int64_t reach; /* of the cell-key table */
     bool together; /* one set of counts explains all releases */
-    bool *beyond;  /* by release: its summary.json says that cells were rounded beyond the base */
-    bool relaxed;  /* that had to be allowed everywhere */
+    enum reach {
+        NOT_SAID, /* by a summary.json: looked at within the base first, then beyond */
+        WITHIN,   /* no cell was rounded further than the base */
+        BEYOND    /* some were */
+    } *
+        rounded;         /* by release */
+    bool relaxed;        /* all that do not say had to be allowed to go beyond */
     struct audit *audit; /* one, or one for each release */
     int naudits;
     uint64_t cells, exact, narrow;
@@ -86,7 +91,9 @@ static enum status read_rule(struct run *run, int d, struct err *e)
         return ST_OK;
     TRY(json_read_file(path, &doc, e));
     study_rule_read(doc, &run->rule[d]);
-    run->beyond[d] = json_integer_value(json_object_get(doc, "relaxed")) > 0;
+    const json_t *relaxed = json_object_get(doc, "relaxed");
+    if (json_is_integer(relaxed))
+        run->rounded[d] = json_integer_value(relaxed) > 0 ? BEYOND : WITHIN;
     json_decref(doc);
     return ST_OK;
 }
@@ -94,9 +101,9 @@ static enum status read_rule(struct run *run, int d, struct err *e)
 static enum status read_rules(struct run *run, struct err *e)
 {
     run->rule = arena_array(&run->t.arena, (size_t)run->job->ndirs, sizeof *run->rule);
-    run->beyond = arena_array(&run->t.arena, (size_t)run->job->ndirs, sizeof *run->beyond);
+    run->rounded = arena_array(&run->t.arena, (size_t)run->job->ndirs, sizeof *run->rounded);
     for (int d = 0; d < run->job->ndirs; d++) {
-        run->beyond[d] = false;
+        run->rounded[d] = NOT_SAID;
         TRY(read_rule(run, d, e));
     }
     for (int k = 0; k < run->nsheets; k++)
@@ -104,18 +111,23 @@ static enum status read_rules(struct run *run, struct err *e)
     return ST_OK;
 }
 
+static bool is_beyond(const struct run *run, int release)
+{
+    return run->rounded[release] == BEYOND || (run->relaxed && run->rounded[release] == NOT_SAID);
+}
+
 static bool any_beyond(const struct run *run)
 {
     for (int d = 0; d < run->job->ndirs; d++)
-        if (run->beyond[d])
+        if (run->rounded[d] == BEYOND)
             return true;
     return false;
 }
 
-static bool any_rounded(const struct run *run)
+static bool any_to_widen(const struct run *run)
 {
     for (int d = 0; d < run->job->ndirs; d++)
-        if (run->rule[d].method == METHOD_ROUND && !run->beyond[d])
+        if (run->rule[d].method == METHOD_ROUND && run->rounded[d] == NOT_SAID)
             return true;
     return false;
 }
@@ -224,6 +236,38 @@ static bool wheres_are_complete(const struct run *run)
 
 /* ---- the attack ---- */
 
+static enum status not_a_sum(const struct model *m, uint32_t whole, struct err *e)
+{
+    char name[200];
+    enum status s = audit_no_counts_fit(e);
+    for (int t = 0; t < m->ntables; t++)
+        for (size_t k = 0; k < m->table[t].ncells; k++)
+            if (m->table[t].cell[k] == whole) {
+                model_cell_name(m, &m->table[t], k, '|', name, sizeof name);
+                return err_context(e, "table %s, cell %s is not the sum of its parts",
+                                   m->table[t].spec->name, name);
+            }
+    return s;
+}
+
+/* Can every whole be made up of its parts, each within the range that its print alone gives? */
+static enum status check_wholes(const struct run *run, const struct audit *a, struct err *e)
+{
+    const struct model *m = &run->m;
+    for (uint32_t r = 0; r < m->nrows; r++) {
+        uint32_t whole = m->row_cell[m->row_start[r]];
+        double least = 0, most = 0;
+        for (uint32_t k = m->row_start[r] + 1; k < m->row_start[r + 1]; k++) {
+            uint32_t c = m->row_cell[k];
+            least += (double)a->lo[c];
+            most += a->hi[c] == AUDIT_NO_LIMIT ? INFINITY : (double)a->hi[c];
+        }
+        if ((double)a->lo[whole] > most || (double)a->hi[whole] < least)
+            return not_a_sum(m, whole, e);
+    }
+    return ST_OK;
+}
+
 static enum status attack_one(struct run *run, struct audit *a, int release, struct err *e)
 {
     audit_open(a, &run->m);
@@ -235,7 +279,7 @@ static enum status attack_one(struct run *run, struct audit *a, int release, str
         for (size_t i = 0; i < t->ncells && (release < 0 || s->release == release); i++) {
             int64_t lo, hi;
             struct spec rule = run->rule[s->release];
-            if (run->relaxed || run->beyond[s->release])
+            if (is_beyond(run, s->release))
                 rule.base *= 2;
             audit_box(&rule, s->cell_kind[i], s->cell_value[i], run->reach, run->job->knows_rule,
                       &lo, &hi);
@@ -247,11 +291,11 @@ static enum status attack_one(struct run *run, struct audit *a, int release, str
         if (model_occurs(&run->m, c))
             agree &= audit_narrow(a, c, 1, AUDIT_NO_LIMIT);
     int64_t *point = printed_numbers(run, release);
-    enum status s = ST_DATA;
-    if (agree)
+    enum status s =
+        agree ? check_wholes(run, a, e)
+              : err_set(e, ST_DATA, "one cell is printed with values that no count explains");
+    if (s == ST_OK)
         s = audit_run(a, target, 0, point, run->job->progress, e);
-    else
-        err_set(e, ST_DATA, "one cell is printed with values that no count explains");
     free(point);
     free(target);
     return s;
@@ -278,7 +322,7 @@ static enum status attack(struct run *run, struct err *e)
 {
     run->audit = mem_zalloc((size_t)run->job->ndirs + 1, sizeof *run->audit);
     enum status s = ST_DATA;
-    for (int relaxed = 0; relaxed < (any_rounded(run) ? 2 : 1); relaxed++) {
+    for (int relaxed = 0; relaxed < (any_to_widen(run) ? 2 : 1); relaxed++) {
         run->relaxed = relaxed;
         run->together = true;
         run->naudits = 1;

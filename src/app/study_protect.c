@@ -296,11 +296,11 @@ static json_t *make_summary(const struct run *run, struct buf *first)
     json_t *tables = json_array();
     for (int t = 0; t < run->m.ntables; t++)
         json_array_append_new(tables, table_summary(run, &run->m.table[t], totals));
-    json_t *doc =
-        json_pack("{s:s,s:I,s:I,s:I,s:I,s:b,s:I}", "method", spec_method_name(spec->method),
-                  "cells", (json_int_t)totals[0], "primaries", (json_int_t)totals[1], "secondaries",
-                  (json_int_t)totals[2], "cost", (json_int_t)run->cost, "optimal",
-                  run->cost == run->bound, "bound", (json_int_t)run->bound);
+    json_t *doc = json_pack(
+        "{s:s,s:I,s:I,s:I,s:I,s:b,s:o}", "method", spec_method_name(spec->method), "cells",
+        (json_int_t)totals[0], "primaries", (json_int_t)totals[1], "secondaries",
+        (json_int_t)totals[2], "cost", (json_int_t)run->cost, "optimal", run->cost == run->bound,
+        "bound", run->bound || !run->cost ? json_integer(run->bound) : json_null());
     if (spec->method == METHOD_ROUND) {
         json_object_set_new(doc, "base", json_integer(spec->base));
         json_object_set_new(doc, "relaxed", json_integer(run->relaxed));

@@ -15,6 +15,14 @@ static const struct opt opts[] = {
     {0},
 };
 
+static const char *cost_note(const json_t *doc)
+{
+    if (strcmp(json_string_value(json_object_get(doc, "method")), "cellkey") == 0)
+        return ""; /* nothing is chosen */
+    return json_is_true(json_object_get(doc, "optimal")) ? " (proven least)"
+                                                         : " (not proven least)";
+}
+
 static enum status run(struct cli *c, struct err *e)
 {
     struct progress progress = cli_progress(c);
@@ -37,12 +45,14 @@ static enum status run(struct cli *c, struct err *e)
     if (s == ST_OK && cli_json(c))
         s = json_write_file("-", doc, e);
     else if (s == ST_OK && !cli_quiet(c))
-        printf("%lld cells in %zu tables, %lld of them protected; cost %lld (%s)\n",
+        printf("%lld cells in %zu tables, %lld of them protected; cost %lld%s%s\n",
                (long long)json_integer_value(json_object_get(doc, "cells")),
                json_array_size(json_object_get(doc, "tables")),
                (long long)json_integer_value(json_object_get(doc, "primaries")),
-               (long long)json_integer_value(json_object_get(doc, "cost")),
-               json_is_true(json_object_get(doc, "optimal")) ? "proven least" : "not proven least");
+               (long long)json_integer_value(json_object_get(doc, "cost")), cost_note(doc),
+               json_integer_value(json_object_get(doc, "primaries"))
+                   ? ""
+                   : "\nno count of these data is one that \"primary\" of the spec protects");
     json_decref(doc);
     return s;
 }

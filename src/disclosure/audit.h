@@ -48,6 +48,9 @@ MUST_CHECK enum status audit_run(struct audit *a, const uint8_t *target, int64_t
                                  const int64_t *point, const struct progress *progress,
                                  struct err *e);
 
+/* ST_DATA, with the words for it. */
+enum status audit_no_counts_fit(struct err *e);
+
 /* Whole counts in a range that a linear program gave. */
 int64_t audit_low_int(double low);
 int64_t audit_high_int(double high); /* AUDIT_NO_LIMIT when unbounded */

@@ -51,6 +51,5 @@ void people_move(struct search *s, const int64_t *point);
 /* Linear programs for what is still open. ST_DATA when no counts fit. */
 MUST_CHECK enum status programs_run(struct search *s, const struct progress *progress,
                                     struct err *e);
-enum status audit_no_counts_fit(struct err *e);
 
 #endif

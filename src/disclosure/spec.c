@@ -240,7 +240,7 @@ enum status spec_parse(struct spec *s, const json_t *doc, const char *name, stru
     static const char *const keys[] = {"tables",      "hierarchies", "levels", "method", "base",
                                        "primary",     "zeros",       "width",  "joint",  "ptable",
                                        "ptable_spec", "record_key",  NULL};
-    *s = (struct spec){.joint = true};
+    *s = (struct spec){0};
     if (!json_is_object(doc))
         return wrong(e, name, "the spec must be a JSON object");
     err_at(e, name, 0, NULL);
@@ -252,7 +252,11 @@ enum status spec_parse(struct spec *s, const json_t *doc, const char *name, stru
     const json_t *joint = json_object_get(doc, "joint");
     if (joint && !json_is_boolean(joint))
         return wrong(e, name, "\"joint\" must be true or false");
-    s->joint = !joint || json_is_true(joint);
+    if (json_is_false(joint) && s->ntables > 1) {
+        wrong(e, name,
+              "\"joint\" is false: tables that are protected one by one give each other away");
+        return err_hint(e, "Leave it out, or give each table a spec and a release of its own.");
+    }
     err_nowhere(e);
     return ST_OK;
 }

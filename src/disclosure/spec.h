@@ -39,7 +39,6 @@ struct spec {
     int64_t primary_min, primary_max; /* counts that must be protected */
     bool zeros_protected;             /* then primary_min is 0 */
     int64_t width;                    /* least integer width of a protected cell's interval */
-    bool joint;
     const char *ptable, *ptable_spec, *record_key; /* cell key; NULL when not given */
 };
 

@@ -204,12 +204,22 @@ with temp_dir() as d:
     bad(full.replace("a,x,1", "a,x,-1"), "negative", "row 2", name="negative count")
     bad(full.replace("a,x,1", "a,x,?"), "whole number", name="not a number")
     bad(full.replace("TOTAL,x,1\n", ""), "no row for", name="missing margin")
-    bad(full.replace("a,x,1", "a,x,2"), "add up", name="margins that do not add up")
+    bad(full.replace("a,x,1", "a,x,2"), "add up", "table P, cell ", name="margins that do not add up")
     bad("u,value\na,1\n", "column", name="missing dimension")
     bad("", "empty", name="empty file")
     write(d + "/bad/P.csv", full)
     refused(run("study", "attack", d + "/bad", "--spec", rounded_spec, "--out", d + "/no.csv"), "P.csv", "row 2",
             "not rounded to base 3", name="exact counts taken for rounded ones")
+    # A rounded total that is off by more than the rule allows may be so only where the release says it.
+    thirds = "u,v,value\na,x,3\na,TOTAL,3\nb,x,3\nb,TOTAL,3\nTOTAL,x,15\nTOTAL,TOTAL,15\n"
+    write(d + "/bad/P.csv", thirds)
+    for relaxed, code in ((None, 0), (1, 0), (0, 1)):
+        if relaxed is not None:
+            write(d + "/bad/summary.json", json.dumps({"method": "round", "base": 3, "relaxed": relaxed}))
+        r = run("study", "attack", d + "/bad", "--spec", rounded_spec, "--out", d + "/off.csv")
+        equal(r.returncode, code, f"a total two bases off, the release says relaxed: {relaxed}")
+        ok("P, cell TOTAL" in r.stderr or not code, "and the error names the total", r.stderr)
+    os.remove(d + "/bad/summary.json")
     refused(run("study", "attack", d, "--spec", plain, "--out", d + "/no.csv"), "none of the tables",
             name="a directory without tables")
 done()

@@ -439,6 +439,13 @@ with temp_dir() as d:
         refused(run("study", "protect", micro, "--spec", path, "--out", d + "/none"), *words, name=name)
         ok(not os.path.exists(d + "/none"), name + ": nothing written")
 
+    bad("one by one", name="tables protected one by one", joint=False,
+        tables=[{"name": "T", "dimensions": ["sex"]}, {"name": "U", "dimensions": ["sex", "age"]}])
+    s = write(d + "/none.json", json.dumps({"tables": [{"name": "T", "dimensions": ["sex"]}], "joint": False,
+                                            "method": "suppress", "primary": {"min": 3000, "max": 4000}}))
+    r = run("study", "protect", NGO, "--spec", s, "--out", d + "/nothing")
+    ok(r.returncode == 0 and "no count of these data" in r.stdout, "nothing to protect: said", r.stdout + r.stderr)
+
     def hierarchy(text):
         return {"sex": write(d + "/h.csv", text)}
 
