@@ -12,6 +12,7 @@ struct keep {
     int64_t base;
     enum keeping *how;
     int64_t *value; /* what is kept */
+    bool *same;     /* the count did not change since it was printed */
     uint8_t *no;    /* directions in which a cell must not go beyond the base */
     uint32_t *reluctance;
     int64_t *ask; /* what is rounded: a multiple of the base stays as it is */
@@ -104,8 +105,29 @@ static void choose(struct keep *k, uint32_t c, int64_t count, const struct round
     else if ((last->value == down && (!rose || down == up)) ||
              (last->value == up && (!fell || down == up)))
         keep_value(k, c, small ? KEEP_FIRMLY : KEEP_LIGHTLY, last->value);
-    if (k->how[c] == KEEP_FIRMLY && !rose && !fell)
+    k->same[c] = !rose && !fell;
+    if (k->how[c] == KEEP_FIRMLY && k->same[c])
         k->no[c] = ROUND_NOT_UP | ROUND_NOT_DOWN;
+}
+
+/* Where nothing in a row changed, a large count of it that is printed otherwise tells of the small
+ * ones beside it: 8 = 1 + 7, printed 10 and 10, then 5 and 5, is 6 to 9 less 6 to 9. */
+static void keep_rows(struct keep *k, const struct model *m, const int64_t *count)
+{
+    for (uint32_t r = 0; r < m->nrows; r++) {
+        const uint32_t *cell = m->row_cell + m->row_start[r];
+        uint32_t n = m->row_start[r + 1] - m->row_start[r];
+        bool same = true, small = false;
+        for (uint32_t i = 0; i < n; i++) {
+            same &= k->same[cell[i]];
+            small |= is_small(k, count[cell[i]]);
+        }
+        for (uint32_t i = 0; i < n && same && small; i++)
+            if (k->how[cell[i]] == KEEP_LIGHTLY) {
+                k->how[cell[i]] = KEEP_FIRMLY;
+                k->no[cell[i]] = ROUND_NOT_UP | ROUND_NOT_DOWN;
+            }
+    }
 }
 
 /* Gives large counts that had to move free; returns whether there were any. */
@@ -173,16 +195,19 @@ enum status round_keeping(const struct model *m, const int64_t *count,
     struct keep k = {.base = base,
                      .how = mem_zalloc(n, sizeof *k.how),
                      .value = mem_zalloc(n, sizeof *k.value),
+                     .same = mem_zalloc(n, sizeof *k.same),
                      .no = mem_zalloc(n, sizeof *k.no),
                      .reluctance = mem_zalloc(n, sizeof *k.reluctance),
                      .ask = mem_array(n, sizeof *k.ask)};
     for (uint32_t c = 0; c < m->nlisted; c++)
         choose(&k, c, count[c], &past[c]);
+    keep_rows(&k, m, count);
     enum status s = keep_all(&k, m, count, key, progress, published, out, e);
     if (s == ST_OK)
         measure(m, count, base, published, out);
     free(k.how);
     free(k.value);
+    free(k.same);
     free(k.no);
     free(k.reluctance);
     free(k.ask);

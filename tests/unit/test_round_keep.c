@@ -19,6 +19,18 @@ struct one_way {
     struct model m;
 };
 
+static void open_rows(struct one_way *o, const struct hier_row *rows, uint32_t n)
+{
+    struct err e = {0};
+    *o = (struct one_way){.memory = ARENA_EMPTY};
+    assert_int_equal(hier_build(&o->h, rows, n, "letter", &o->memory, &e), ST_OK);
+    o->column = (struct model_column){.name = "letter", .h = &o->h};
+    o->table = (struct spec_table){.name = "T", .ndims = 1, .dim = {"letter"}};
+    o->spec = (struct spec){.ntables = 1, .table = &o->table, .method = METHOD_ROUND, .base = 5};
+    assert_int_equal(model_build(&o->m, &o->spec, &o->column, 1, "test", &e), ST_OK);
+    assert_int_equal(o->m.ncells, n);
+}
+
 /* The total, then a, b and c. */
 static void open_table(struct one_way *o)
 {
@@ -26,14 +38,7 @@ static void open_table(struct one_way *o)
                                     {.code = str_of("a"), .parent = str_of("TOTAL")},
                                     {.code = str_of("b"), .parent = str_of("TOTAL")},
                                     {.code = str_of("c"), .parent = str_of("TOTAL")}};
-    struct err e = {0};
-    *o = (struct one_way){.memory = ARENA_EMPTY};
-    assert_int_equal(hier_build(&o->h, rows, 4, "letter", &o->memory, &e), ST_OK);
-    o->column = (struct model_column){.name = "letter", .h = &o->h};
-    o->table = (struct spec_table){.name = "T", .ndims = 1, .dim = {"letter"}};
-    o->spec = (struct spec){.ntables = 1, .table = &o->table, .method = METHOD_ROUND, .base = 5};
-    assert_int_equal(model_build(&o->m, &o->spec, &o->column, 1, "test", &e), ST_OK);
-    assert_int_equal(o->m.ncells, CELLS);
+    open_rows(o, rows, CELLS);
 }
 
 static void close_table(struct one_way *o)
@@ -134,6 +139,32 @@ static void large_counts_give_way_first(void **state)
     close_table(&o);
 }
 
+/* A: 8 = 1 + 7, where nothing changed, stays 10 = 0 + 10, and the total, which rose, gives way. (5
+ * = 0
+ * + 5 would add up as well, and leave the 1 a range of 0 to 3.) */
+static void rows_without_a_change_stay(void **state)
+{
+    const struct hier_row rows[] = {{.code = str_of("TOTAL"), .parent = str_of("")},
+                                    {.code = str_of("A"), .parent = str_of("TOTAL")},
+                                    {.code = str_of("a1"), .parent = str_of("A")},
+                                    {.code = str_of("a2"), .parent = str_of("A")},
+                                    {.code = str_of("B"), .parent = str_of("TOTAL")}};
+    static const unsigned char key[ROUND_KEY_BYTES] = {7};
+    const int64_t count[] = {15, 8, 1, 7, 7}, wanted[] = {20, 10, 0, 10, 10};
+    const struct round_print last[] = {{14, 20, 9}, {8, 10, 9}, {1, 0, 9}, {7, 10, 9}, {6, 10, 9}};
+    struct round_past past[5];
+    struct round_result r;
+    struct one_way o;
+    struct err e = {0};
+    int64_t out[5];
+    for (int c = 0; c < 5; c++)
+        past[c] = (struct round_past){&last[c], 1};
+    open_rows(&o, rows, 5);
+    assert_int_equal(round_keeping(&o.m, count, past, 5, key, NULL, out, &r, &e), ST_OK);
+    assert_memory_equal(out, wanted, sizeof out);
+    close_table(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +173,7 @@ int main(void)
         cmocka_unit_test(all_prints_count),
         cmocka_unit_test(beyond_the_base_in_the_direction_of_the_change),
         cmocka_unit_test(large_counts_give_way_first),
+        cmocka_unit_test(rows_without_a_change_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
