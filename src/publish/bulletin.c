@@ -218,6 +218,7 @@ static void add_grouped(struct buf *out, double v, int decimals)
 enum {
     WIDE_COLUMN = 36,  /* characters: a column of sentences */
     SHORT_COLUMN = 20, /* kept on one line */
+    FEW_COLUMNS = 7,   /* not drawn apart over a wide window */
     MANY_COLUMNS = 10, /* printed small */
     SHORT_ROWS = 12,   /* printed on one page */
     WIDE_COLUMNS = 4   /* so many columns of sentences are printed across the page */
@@ -258,7 +259,9 @@ static void add_html_table(struct bulletin *b, const struct table *t)
     buf_addf(&b->body,
              "<div class=\"scroll%s%s\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
              "<table><caption id=\"%s\"><span>",
-             t->column_count >= MANY_COLUMNS ? " many" : "",
+             t->column_count >= MANY_COLUMNS  ? " many"
+             : t->column_count <= FEW_COLUMNS ? " few"
+                                              : "",
              t->row_count <= SHORT_ROWS ? " short" : "", t->name, t->name);
     xml(&b->body, t->title);
     buf_adds(&b->body, "</span></caption>\n<thead><tr>");
