@@ -429,8 +429,8 @@ with temp_dir() as d:
             refused(run("study", "protect", *args, "--out", d + "/none", timeout=20), path, "a pipe" if "pipe" in path else "a device",
                     name=f"{path}: {len(args)}")
     ok(not os.path.exists(d + "/none"), "and nothing written")
-    r = subprocess.run(["sh", "-c", 'cat "$1" > "$2" & exec "$0" study protect "$2" --spec "$3" --out "$4" --quiet',
-                        BINARY, NGO, d + "/pipe", s, d + "/piped"], capture_output=True, text=True, timeout=60)
+    r = subprocess.run(["bash", "-c", 'exec "$0" study protect <(cat "$1") --spec "$2" --out "$3" --quiet',
+                        BINARY, NGO, s, d + "/piped"], capture_output=True, text=True, timeout=60)
     ok(r.returncode == 0 and os.path.exists(d + "/piped/T.csv"), "a pipe that is written into is read", r.stderr)
 
     def bad(*words, name, micro=NGO, **doc):
