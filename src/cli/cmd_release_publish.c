@@ -20,7 +20,7 @@ static enum status open_as(const struct cli *c, struct arena *memory, struct sto
                               .mode = STORE_JOB,
                               .keys = KEYS_STATISTICS,
                               .key_file = cli_text(c, "key-file", NULL),
-                              .actor = {by, role, "publication", ""}};
+                              .actor = {by, role, register_typed("publication"), ""}};
     return store_open(&o, out, e);
 }
 

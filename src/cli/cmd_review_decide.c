@@ -23,14 +23,12 @@ static enum status check_name(const char *by, struct err *e)
 /* The actor is the reviewer; the log's purpose says who typed it. */
 static enum status open_as(const struct cli *c, const char *by, struct store **out, struct err *e)
 {
-    static char purpose[120];
-    snprintf(purpose, sizeof purpose, "review, typed by %s", register_user());
     TRY(check_name(by, e));
     struct store_options o = {.dir = cli_text(c, "store", NULL),
                               .mode = STORE_JOB,
                               .keys = KEYS_LINKAGE | KEY_S4,
                               .key_file = cli_text(c, "key-file", NULL),
-                              .actor = {by, REVIEW_ROLE, purpose, ""},
+                              .actor = {by, REVIEW_ROLE, register_typed("review"), ""},
                               .wait_ms = WAIT_MS};
     TRY(store_open(&o, out, e));
     enum status s = review_check_reviewer(*out, by, e);

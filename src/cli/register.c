@@ -14,6 +14,13 @@ const char *register_user(void)
     return name;
 }
 
+const char *register_typed(const char *purpose)
+{
+    static char text[120];
+    snprintf(text, sizeof text, "%s, typed by %s", purpose, register_user());
+    return text;
+}
+
 enum status register_open(const struct cli *c, enum store_mode mode, unsigned keys,
                           const char *purpose, struct store **out, struct err *e)
 {

@@ -19,5 +19,9 @@ MUST_CHECK enum status register_open(const struct cli *c, enum store_mode mode, 
 
 /* "local:NAME" of the user who runs this; static memory. */
 const char *register_user(void);
+/* What the audit log says of a command that acts under the name given with --by: "review, typed by
+ * local:NAME". The name is looked up, not proven: whoever may run the command on this machine and
+ * open the register's keys is trusted with it. Static memory. */
+const char *register_typed(const char *purpose);
 
 #endif

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import json
 import os
+import pwd
 import random
 import re
 import resource
@@ -230,7 +231,9 @@ with temp_dir() as d:
           "and changes nothing")
     equal(row(store, 1)["published_by"], "ann", "the ledger names who")
     entry = sql(store, "SELECT actor, role, purpose FROM audit WHERE action = 'release.published'")
-    equal(entry, [("ann", "analyst", "publication")], "the audit log has it, with the role")
+    account = "local:" + pwd.getpwuid(os.getuid()).pw_name
+    equal(entry, [("ann", "analyst", "publication, typed by " + account)],
+          "the audit log has it, with the role and the account of this machine")
     refused(report("r1"), 1, "holds a release that was published", "a release is not written over")
     equal(publish(store, f"{d}/q1").returncode, 0, "the request is published beside it")
     equal(run("release", "verify", "--store", store, "--from", f"{d}/q1", "--quiet").returncode, 0,
