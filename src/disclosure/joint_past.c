@@ -10,15 +10,15 @@ struct joint_prints {
 
 struct named_print {
     const char *name;
-    size_t release;
+    size_t place; /* of the release, by its data */
     struct round_print print;
 };
 
-static int by_name_and_release(const void *a, const void *b)
+static int by_name_and_place(const void *a, const void *b)
 {
     const struct named_print *x = a, *y = b;
     int c = strcmp(x->name, y->name);
-    return c ? c : (x->release > y->release) - (x->release < y->release);
+    return c ? c : (x->place > y->place) - (x->place < y->place);
 }
 
 static int64_t nearest(int64_t count, int64_t value, int64_t reach)
@@ -27,7 +27,16 @@ static int64_t nearest(int64_t count, int64_t value, int64_t reach)
     return count < lo ? lo : count > value + reach ? value + reach : count;
 }
 
-static size_t add_table(const struct joint_release *r, size_t number, const struct joint_table *t,
+/* The first release of the same data. */
+static size_t state_of(const struct joint_release *release, size_t r)
+{
+    size_t first = 0;
+    while (strcmp(release[first].data, release[r].data) != 0)
+        first++;
+    return first;
+}
+
+static size_t add_table(const struct joint_release *r, size_t place, const struct joint_table *t,
                         struct named_print *out, struct arena *memory)
 {
     size_t n = 0;
@@ -35,7 +44,7 @@ static size_t add_table(const struct joint_release *r, size_t number, const stru
         if (t->value[c] != JOINT_HIDDEN)
             out[n++] = (struct named_print){
                 joint_cell_key(t, c, memory),
-                number,
+                place,
                 {nearest(t->count[c], t->value[c], r->reach), t->value[c], r->reach}};
     return n;
 }
@@ -51,9 +60,10 @@ void joint_past_open(struct joint_past *p, const struct joint_release *release, 
     n = 0;
     for (size_t r = 0; r < count; r++)
         for (size_t t = 0; t < release[r].table_count; t++)
-            n += add_table(&release[r], r, &release[r].table[t], all + n, memory);
+            n += add_table(&release[r], state_of(release, r) * count + r, &release[r].table[t],
+                           all + n, memory);
     if (n)
-        qsort(all, n, sizeof *all, by_name_and_release);
+        qsort(all, n, sizeof *all, by_name_and_place);
     struct round_print *print = arena_array(memory, n + 1, sizeof *print);
     *p = (struct joint_past){.cell = arena_array(memory, n + 1, sizeof *p->cell)};
     for (size_t i = 0; i < n; i++) {

@@ -11,7 +11,8 @@ struct joint_past {
     size_t cells;
 };
 
-/* All prints in numbers of `count` releases, in the order given; lives in `memory`. A true count
+/* All prints in numbers of `count` releases, in the order in which their data came up (a release of
+ * older data than the one before it stands with its data); lives in `memory`. A true count
  * that a print rules out (`study protect` knows the counts of now only) is taken to have been the
  * nearest one that it allows. Tables without counts are left out. Cost: sorting the cells. */
 void joint_past_open(struct joint_past *p, const struct joint_release *release, size_t count,

@@ -89,12 +89,21 @@ static void keep_value(struct keep *k, uint32_t c, enum keeping how, int64_t val
     k->value[c] = value;
 }
 
+/* The last print of the same count, or the last of all. */
+static const struct round_print *nearest_print(const struct round_past *p, int64_t count)
+{
+    for (size_t i = p->prints; i-- > 0;)
+        if (p->print[i].count == count)
+            return &p->print[i];
+    return &p->print[p->prints - 1];
+}
+
 static void choose(struct keep *k, uint32_t c, int64_t count, const struct round_past *p)
 {
     int64_t down = count / k->base * k->base, up = count % k->base ? down + k->base : down;
     if (!p->prints)
         return;
-    const struct round_print *last = &p->print[p->prints - 1];
+    const struct round_print *last = nearest_print(p, count);
     bool rose = count > last->count, fell = count < last->count;
     bool small =
         is_small(k, count) || is_small(k, last->count) || is_small(k, llabs(count - last->count));
