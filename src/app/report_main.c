@@ -113,7 +113,7 @@ static void point_repeats_change(struct report *r)
     if (year < 1)
         return;
     struct repeats now = repeats_of(r, year), before = repeats_of(r, year - 1);
-    if (now.all + before.all == 0)
+    if (now.all + before.all == 0 || now.accepted == 0 || before.accepted == 0)
         return;
     enum wording w =
         wording_compare((struct counted){(double)now.all, (double)now.accepted, 0},
