@@ -40,7 +40,9 @@ static enum status read_note(const char *dir, int64_t *draft, struct hash32 *dig
     enum status s = json_read_file(path.p, &doc, e);
     buf_free(&path);
     if (s != ST_OK)
-        return err_hint(e, "Give the directory that `throughline report` or `request` wrote.");
+        return err_hint(e, "Give the directory that `throughline report` or `request` wrote. A "
+                           "complete answer (request --complete) is for the authority: it is never "
+                           "published.");
     const char *hex = json_string_value(json_object_get(doc, "digest"));
     *draft = (int64_t)json_integer_value(json_object_get(doc, "draft"));
     bool good = hex && hex_read(str_of(hex), digest->b, sizeof digest->b);

@@ -54,7 +54,8 @@ const struct command cmd_release_catalogue = {
 
 /* ---- list and show ---- */
 
-static void print_row(const struct ledger_release *r)
+/* `all` is the ledger, for what became of the release. */
+static void print_row(const struct ledger_release *r, const struct ledger_release *all, size_t n)
 {
     if (r->number)
         printf("release %lld", (long long)r->number);
@@ -67,6 +68,9 @@ static void print_row(const struct ledger_release *r)
         printf("written %.10s", r->made_at);
     if (r->corrects)
         printf("; corrects release %lld: %s", (long long)r->corrects, r->reason);
+    for (size_t i = 0; i < n && r->number; i++)
+        if (all[i].corrects == r->number)
+            printf("; corrected by release %lld", (long long)all[i].number);
     putchar('\n');
 }
 
@@ -80,6 +84,16 @@ static enum status read_list(struct cli *c, struct arena *memory, struct store *
     return st;
 }
 
+/* Releases in their order, then drafts in theirs. */
+static int by_number(const void *x, const void *y)
+{
+    const struct ledger_release *a = x, *b = y;
+    if (!a->number != !b->number)
+        return !a->number - !b->number;
+    int64_t i = a->number ? a->number : a->id, j = b->number ? b->number : b->id;
+    return (i > j) - (i < j);
+}
+
 static enum status run_list(struct cli *c, struct err *e)
 {
     struct arena memory = ARENA_EMPTY;
@@ -89,8 +103,10 @@ static enum status run_list(struct cli *c, struct err *e)
     bool drafts = cli_has(c, "drafts");
     json_t *list = json_array();
     enum status st = read_list(c, &memory, &s, &all, &n, e);
-    if (st == ST_OK)
+    if (st == ST_OK) {
         store_close(s);
+        qsort(all, n, sizeof *all, by_number);
+    }
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         if (!all[i].number && !drafts)
             continue;
@@ -98,7 +114,7 @@ static enum status run_list(struct cli *c, struct err *e)
         if (cli_json(c))
             json_array_append_new(list, release_row_json(&all[i], false));
         else
-            print_row(&all[i]);
+            print_row(&all[i], all, n);
     }
     if (st == ST_OK && cli_json(c))
         st = json_write_file("-", list, e);
@@ -123,13 +139,33 @@ const struct command cmd_release_list = {
     .run = run_list,
 };
 
+static long long number_in(const json_t *doc, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(doc, key));
+}
+
+/* How the counts were protected, and what the attack on all releases found. */
+static void print_protection(const json_t *method, const json_t *audit)
+{
+    const char *reader;
+    json_t *found;
+    printf("  rounded to %lld, every count at most %lld from the true one; key %s\n",
+           number_in(method, "base"), number_in(method, "reach"),
+           json_string_value(json_object_get(method, "key_fingerprint")));
+    json_object_foreach((json_t *)(uintptr_t)audit, reader, found) if (json_is_object(found))
+        printf("  attacked with %lld in the ledger by a reader who %s: %lld of %lld counts "
+               "protected,\n  %lld of them narrower than %lld; %lld linear programs\n",
+               number_in(audit, "releases"), reader, number_in(found, "protected"),
+               number_in(found, "cells"), number_in(found, "narrow"), number_in(audit, "width"),
+               number_in(found, "programs"));
+}
+
 static void print_files(const struct ledger_release *r, const json_t *doc)
 {
-    print_row(r);
-    printf("  counts rest on: %s\n  definitions %s, throughline %s, catalogue %lld\n  method %s\n"
-           "  audit %s\n  tree %s\n  digest %s\n",
-           r->data, r->definitions, r->code, (long long)r->catalogue, r->method, r->audit,
-           json_string_value(json_object_get(doc, "tree")),
+    printf("  counts rest on: %s\n  definitions %s, throughline %s, catalogue %lld\n", r->data,
+           r->definitions, r->code, (long long)r->catalogue);
+    print_protection(json_object_get(doc, "method"), json_object_get(doc, "audit"));
+    printf("  tree %s\n  digest %s\n", json_string_value(json_object_get(doc, "tree")),
            json_string_value(json_object_get(doc, "digest")));
     const json_t *files = json_object_get(doc, "files");
     for (size_t i = 0; i < r->file_count; i++)
@@ -168,6 +204,8 @@ static enum status run_show(struct cli *c, struct err *e)
         for (size_t i = 0; i < n && !found; i++)
             if (all[i].number == number)
                 found = &all[i];
+        if (found && !cli_json(c))
+            print_row(found, all, n);
         st = found ? show_one(c, s, found, &memory, e)
                    : err_set(e, ST_DATA, "there is no release %lld", (long long)number);
         store_close(s);
