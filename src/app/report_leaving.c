@@ -3,32 +3,12 @@
 
 #include "domain/dictionary.h"
 
-enum { CHART_YEARS = 6 };
-
 static enum status chart(struct report *r, struct err *e)
 {
     static const char *const series[] = {"Missing or absconded", "Returned", "Nothing in place"};
     static const int codes[] = {LEAVING_AWAY, LEAVING_RETURNED, LEAVING_NOTHING};
-    const char *years[CHART_YEARS];
-    int place[CHART_YEARS];
-    double values[3 * CHART_YEARS];
-    size_t n = 0;
-    for (int y = r->support_year_count - 1; y >= 0 && n < CHART_YEARS; y--)
-        if (release_value(&r->leavings, y, -1, 0) > 0)
-            place[n++] = y;
-    for (size_t i = 0; i < n; i++) {
-        years[i] = r->support_years[place[n - 1 - i]];
-        for (size_t k = 0; k < 3; k++)
-            values[k * n + i] = (double)release_value(&r->leavings, place[n - 1 - i], codes[k], 0);
-    }
-    if (n == 0)
-        return ST_OK;
-    struct chart_bars bars = {.categories = years,
-                              .category_count = n,
-                              .series = series,
-                              .series_count = 3,
-                              .values = values,
-                              .hidden = "[c]"};
+    const struct report_years years = {&r->leavings, r->support_years, r->support_year_count,
+                                       series, codes};
     struct chart_words words = {
         .id = "leaving",
         .title = "Spells of support that ended unsighted, by year and reason",
@@ -36,8 +16,8 @@ static enum status chart(struct report *r, struct err *e)
                 "with the person missing or absconded, returned to the home country, or with "
                 "nothing in place. The numbers stand at the bars and in the table.",
         .note = r->source};
-    return report_bars(r, &words, (struct chart_axis){.label = "Spells of support that ended"},
-                       &bars, e);
+    return report_year_bars(r, &words, (struct chart_axis){.label = "Spells of support that ended"},
+                            &years, e);
 }
 
 static void followup_table(struct report *r)

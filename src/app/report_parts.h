@@ -199,6 +199,18 @@ MUST_CHECK enum status report_forest(struct report *r, const struct chart_words 
 MUST_CHECK enum status report_bars(struct report *r, const struct chart_words *words,
                                    struct chart_axis axis, const struct chart_bars *bars,
                                    struct err *e);
+/* Three bars a year, of the last years in which one of them is more than 0; nothing when there is
+ * no such year. `code`: of the table's second dimension; its first is the years. */
+struct report_years {
+    const struct release_table *t;
+    const char *const *years;
+    int year_count;
+    const char *const *series;
+    const int *code;
+};
+MUST_CHECK enum status report_year_bars(struct report *r, const struct chart_words *words,
+                                        struct chart_axis axis, const struct report_years *y,
+                                        struct err *e);
 /* A share for a chart's data, to four decimals. */
 double share_as_shown(double share);
 /* "12.3" from 0.123, in the report's memory */

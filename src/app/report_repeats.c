@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-enum { CHART_YEARS = 6 };
-
 static const struct table_column by_year[] = {
     {"Year of receipt", false, 0}, {"Records", true, 0},     {"First known of a person", true, 0},
     {"Same incident", true, 0},    {"New episode", true, 0}, {"Unclear", true, 0}};
@@ -55,38 +53,13 @@ static void nrm_table(struct report *r)
     grid_end(g);
 }
 
-static int64_t repeats_in(const struct release_table *t, int year)
-{
-    return release_value(t, year, KIND_SAME, 0) + release_value(t, year, KIND_NEW, 0) +
-           release_value(t, year, KIND_UNCLEAR, 0);
-}
-
 /* The last years that have a repeat; the table has all of them. */
 static enum status chart(struct report *r, struct err *e)
 {
     static const char *const series[] = {"Same incident", "New episode", "Unclear"};
-    const struct release_table *t = &r->referrals[RT_NRM_YEAR];
-    const char *years[CHART_YEARS];
-    int place[CHART_YEARS];
-    double values[3 * CHART_YEARS];
-    size_t n = 0;
-    for (int i = r->year_count - 1; i >= 0 && n < CHART_YEARS; i--)
-        if (repeats_in(t, i) > 0)
-            place[n++] = i;
-    for (size_t i = 0; i < n; i++) {
-        int year = place[n - 1 - i];
-        years[i] = r->years[year];
-        for (size_t k = 0; k < 3; k++)
-            values[k * n + i] = (double)release_value(t, year, (int)k + 1, 0);
-    }
-    if (n == 0)
-        return ST_OK;
-    struct chart_bars bars = {.categories = years,
-                              .category_count = n,
-                              .series = series,
-                              .series_count = 3,
-                              .values = values,
-                              .hidden = "[c]"};
+    static const int codes[] = {KIND_SAME, KIND_NEW, KIND_UNCLEAR};
+    const struct report_years years = {&r->referrals[RT_NRM_YEAR], r->years, r->year_count, series,
+                                       codes};
     struct chart_words words = {
         .id = "repeats-by-year",
         .title = "Repeat NRM referrals by year and kind",
@@ -94,7 +67,7 @@ static enum status chart(struct report *r, struct err *e)
                 "incident, about a new episode, and those that the records cannot tell apart. The "
                 "numbers are in the table.",
         .note = r->source};
-    return report_bars(r, &words, (struct chart_axis){.label = "Referrals"}, &bars, e);
+    return report_year_bars(r, &words, (struct chart_axis){.label = "Referrals"}, &years, e);
 }
 
 enum status report_repeats(struct report *r, struct err *e)
