@@ -196,7 +196,7 @@ static enum status read_answer(struct attack *a, const struct audit *audit,
         out->cells += j->unknown[u].printed;
         out->differences += j->unknown[u].difference;
         out->asked += a->target[u];
-        if (!a->open[u])
+        if (!a->open[u] || !audit->low) /* nothing is open when the whole was not attacked */
             continue;
         int64_t width = width_of(audit, u, &low, &high);
         if (a->o->measure)

@@ -15,9 +15,8 @@ struct keep {
     bool *same;     /* the count did not change since it was printed */
     uint8_t *no;    /* directions in which a cell must not go beyond the base */
     uint32_t *reluctance;
-    int64_t *ask; /* what is rounded: a multiple of the base stays as it is */
-    struct span *span;
-    size_t span_cap;
+    int64_t *ask;      /* what is rounded: a multiple of the base stays as it is */
+    struct span *span; /* room for all prints of a cell, and one more */
 };
 
 static bool is_small(const struct keep *k, int64_t n)
@@ -58,7 +57,6 @@ static bool leaves_wide(struct keep *k, const struct round_past *p, int64_t coun
 {
     size_t n = 0;
     const int64_t width = k->base - 1;
-    MEM_GROW(k->span, k->span_cap, p->prints + 1);
     struct span *s = k->span;
     for (size_t i = 0; i < p->prints; i++)
         n = add_print(s, n, p->print[i].count, p->print[i].value, p->print[i].reach);
@@ -200,14 +198,17 @@ enum status round_keeping(const struct model *m, const int64_t *count,
                           const unsigned char key[ROUND_KEY_BYTES], const struct progress *progress,
                           int64_t *published, struct round_result *out, struct err *e)
 {
-    size_t n = (size_t)m->ncells + 1;
+    size_t n = (size_t)m->ncells + 1, prints = 0;
+    for (uint32_t c = 0; c < m->nlisted; c++)
+        prints = past[c].prints > prints ? past[c].prints : prints;
     struct keep k = {.base = base,
                      .how = mem_zalloc(n, sizeof *k.how),
                      .value = mem_zalloc(n, sizeof *k.value),
                      .same = mem_zalloc(n, sizeof *k.same),
                      .no = mem_zalloc(n, sizeof *k.no),
                      .reluctance = mem_zalloc(n, sizeof *k.reluctance),
-                     .ask = mem_array(n, sizeof *k.ask)};
+                     .ask = mem_array(n, sizeof *k.ask),
+                     .span = mem_array(prints + 1, sizeof *k.span)};
     for (uint32_t c = 0; c < m->nlisted; c++)
         choose(&k, c, count[c], &past[c]);
     keep_rows(&k, m, count);
