@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- what was published before ---- */
@@ -38,15 +39,59 @@ static enum status read_ledger(struct release *r, struct err *e)
     return ST_OK;
 }
 
+static const char *note_path(struct release *r)
+{
+    return arena_printf(&r->memory, "%s/" RELEASE_FILE, r->dir);
+}
+
+/* The note that a draft left in the directory, or NULL. A release that was published stays. */
+static enum status read_note_there(struct release *r, json_t **doc, struct err *e)
+{
+    struct err none = {0};
+    *doc = NULL;
+    if (access(note_path(r), F_OK) != 0)
+        return ST_OK;
+    if (json_read_file(note_path(r), doc, &none) != ST_OK) {
+        err_at(e, note_path(r), 0, NULL);
+        err_set(e, ST_DATA, "this is not the note of a release");
+        return err_hint(e, "Write to another directory, or take the file away.");
+    }
+    if (json_integer_value(json_object_get(*doc, "number")) <= 0)
+        return ST_OK;
+    json_decref(*doc);
+    *doc = NULL;
+    err_at(e, r->dir, 0, NULL);
+    err_set(e, ST_DATA, "this directory holds a release that was published");
+    return err_hint(e, "A release stays as it is: write to another directory.");
+}
+
+/* Told before the work, not after it. */
+static enum status check_directory(struct release *r, struct err *e)
+{
+    struct stat st;
+    json_t *doc;
+    if (stat(r->dir, &st) == 0 && !S_ISDIR(st.st_mode)) {
+        err_at(e, r->dir, 0, NULL);
+        err_set(e, ST_DATA, "a release is a directory, and this is none");
+        return err_hint(e, "Give --out the name of a new directory.");
+    }
+    TRY(read_note_there(r, &doc, e));
+    json_decref(doc);
+    return ST_OK;
+}
+
 enum status release_open(struct store *s, const char *kind, const unsigned char *key,
-                         struct release **out, struct err *e)
+                         const char *dir, struct release **out, struct err *e)
 {
     struct release *r = mem_zalloc(1, sizeof *r);
     r->store = s;
     r->kind = kind;
     r->key = key;
     r->reach = RELEASE_BASE - 1;
-    enum status st = read_ledger(r, e);
+    r->dir = dir ? arena_strdup(&r->memory, dir) : NULL;
+    enum status st = dir ? check_directory(r, e) : ST_OK;
+    if (st == ST_OK)
+        st = read_ledger(r, e);
     if (st == ST_OK)
         joint_past_open(&r->past, r->earlier, r->earlier_count, &r->memory);
     if (st == ST_OK)
@@ -207,17 +252,11 @@ static enum status clear_draft(struct release *r, struct err *e)
 {
     json_t *doc;
     struct err none = {0};
-    const char *path = arena_printf(&r->memory, "%s/" RELEASE_FILE, r->dir);
-    if (access(path, F_OK) != 0)
+    TRY(read_note_there(r, &doc, e));
+    if (!doc)
         return ST_OK;
-    if (json_read_file(path, &doc, &none) != ST_OK) {
-        err_at(e, path, 0, NULL);
-        err_set(e, ST_DATA, "this is not the note of a release");
-        return err_hint(e, "Write to another directory, or take the file away.");
-    }
     size_t n = json_array_size(json_object_get(doc, "files"));
-    bool published = json_integer_value(json_object_get(doc, "number")) > 0;
-    for (size_t i = 0; i < n && !published; i++) {
+    for (size_t i = 0; i < n; i++) {
         const json_t *f = json_array_get(json_object_get(doc, "files"), i);
         const char *name = json_string_value(json_object_get(f, "path"));
         const char *hex = json_string_value(json_object_get(f, "blake2b"));
@@ -231,20 +270,14 @@ static enum status clear_draft(struct release *r, struct err *e)
         unlink(arena_printf(&r->memory, "%s/%s", r->dir, name));
     }
     json_decref(doc);
-    if (!published) {
-        unlink(path);
-        return ST_OK;
-    }
-    err_at(e, r->dir, 0, NULL);
-    err_set(e, ST_DATA, "this directory holds a release that was published");
-    return err_hint(e, "A release stays as it is: write to another directory.");
+    unlink(note_path(r));
+    return ST_OK;
 }
 
-enum status release_watch(struct release *r, const char *dir, struct err *e)
+enum status release_watch(struct release *r, struct err *e)
 {
-    r->dir = arena_strdup(&r->memory, dir);
     TRY(clear_draft(r, e));
-    return release_files_find(dir, &r->memory, &r->there, &r->there_count, e);
+    return release_files_find(r->dir, &r->memory, &r->there, &r->there_count, e);
 }
 
 static bool was_there(const struct release *r, const struct release_file *f)

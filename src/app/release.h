@@ -22,10 +22,12 @@ enum { RELEASE_BASE = 5, RELEASE_WIDTH = RELEASE_BASE - 1 };
 
 struct release;
 
-/* `kind`: "report" or "request". `key` (32 bytes, secret, kept with the register) chooses among the
+/* `dir`, where the release will be written (NULL: nowhere), may be there, but holds no release that
+ * was published.
+ * `kind`: "report" or "request". `key` (32 bytes, secret, kept with the register) chooses among the
  * best roundings and must stay until release_free. Needs KEY_S4. */
 MUST_CHECK enum status release_open(struct store *s, const char *kind, const unsigned char *key,
-                                    struct release **out, struct err *e);
+                                    const char *dir, struct release **out, struct err *e);
 void release_free(struct release *r); /* safe on NULL */
 
 /* The releases before this one, drafts left out, in order; and what they printed. */
@@ -54,7 +56,7 @@ const char *release_audit_text(const struct release *r);
 
 /* Notes what is in the directory, so that files of others do not become part of the release, and
  * takes away the files of a draft that was written there before. */
-MUST_CHECK enum status release_watch(struct release *r, const char *dir, struct err *e);
+MUST_CHECK enum status release_watch(struct release *r, struct err *e);
 /* *id of the draft in the ledger. */
 MUST_CHECK enum status release_draft(struct release *r, int64_t *id, struct err *e);
 

@@ -98,7 +98,7 @@ static enum status attack_with(struct release_publish_job *job, const struct led
     struct release *r;
     struct joint_release *all;
     size_t n;
-    TRY(release_open(job->store, row->kind, no_key, &r, e));
+    TRY(release_open(job->store, row->kind, no_key, NULL, &r, e));
     const struct joint_release *earlier = release_earlier(r, &n);
     all = arena_array(&job->memory, n + 1, sizeof *all);
     memcpy(all, earlier, n * sizeof *all);
@@ -278,7 +278,7 @@ enum status release_audit_all(struct store *s, const struct progress *progress, 
     const char *audit = "{}";
     size_t n;
     *doc = NULL;
-    TRY(release_open(s, "", no_key, &r, e));
+    TRY(release_open(s, "", no_key, NULL, &r, e));
     const struct joint_release *all = release_earlier(r, &n);
     enum status st = release_attack(all, n, true, progress, &memory, &audit, e);
     *doc = parsed(audit);

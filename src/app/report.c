@@ -98,7 +98,7 @@ static enum status audit(struct report *r, struct err *e)
 
 static enum status write_draft(struct report *r, struct err *e)
 {
-    TRY(release_watch(r->job->release, r->job->out, e));
+    TRY(release_watch(r->job->release, e));
     TRY(bulletin_write(r->b, r->job->out, e));
     return release_draft(r->job->release, &r->job->draft, e);
 }

@@ -104,7 +104,7 @@ static enum status write_files(struct request *q, struct err *e)
 {
     if (q->job->complete)
         return bulletin_write(q->r.b, q->job->out, e);
-    TRY(release_watch(q->job->release, q->job->out, e));
+    TRY(release_watch(q->job->release, e));
     TRY(bulletin_write(q->r.b, q->job->out, e));
     return release_draft(q->job->release, &q->job->draft, e);
 }

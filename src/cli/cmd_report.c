@@ -25,7 +25,7 @@ static enum status run(struct cli *c, struct err *e)
     if (s == ST_OK) {
         s = release_key(job.store, key, e);
         if (s == ST_OK)
-            s = release_open(job.store, "report", key, &job.release, e);
+            s = release_open(job.store, "report", key, job.out, &job.release, e);
         if (s == ST_OK)
             s = report_write(&job, e);
         release_free(job.release);

@@ -44,7 +44,7 @@ static enum status run(struct cli *c, struct err *e)
     if (s == ST_OK) {
         s = release_key(job.store, key, e);
         if (s == ST_OK && !job.complete)
-            s = release_open(job.store, "request", key, &job.release, e);
+            s = release_open(job.store, "request", key, job.out, &job.release, e);
         if (s == ST_OK)
             s = request_write(&job, e);
         release_free(job.release);
