@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WORST_SHOWN 20 /* cells named in the summary when the audit fails */
 
@@ -177,6 +178,11 @@ static enum status audit_publication(struct run *run, struct err *e)
     return ST_OK;
 }
 
+static bool is_safe(const struct run *run)
+{
+    return run->narrow == 0 && run->beside.joint.narrow == 0;
+}
+
 static enum status audit_with_earlier(struct run *run, struct err *e)
 {
     if (!run->earlier.ndirs || run->narrow)
@@ -289,6 +295,37 @@ static json_t *earlier_summary(const struct run *run)
     return doc;
 }
 
+static bool is_written(const struct run *run, const char *table)
+{
+    for (int t = 0; t < run->m.ntables; t++)
+        if (strcmp(run->m.table[t].spec->name, table) == 0)
+            return is_safe(run);
+    return false;
+}
+
+/* Tables that an earlier run left in the directory, and this one neither writes nor audited. */
+static json_t *left_there(const struct run *run)
+{
+    json_t *left = json_array(), *old, *t;
+    size_t k;
+    struct err none = {0};
+    char path[1200];
+    snprintf(path, sizeof path, "%s/summary.json", run->job->out);
+    if (access(path, F_OK) != 0 || json_read_file(path, &old, &none) != ST_OK)
+        return left;
+    json_array_foreach(json_object_get(old, "tables"), k, t)
+    {
+        const char *name = json_string_value(json_object_get(t, "name"));
+        if (!name || is_written(run, name) || strchr(name, '/'))
+            continue;
+        snprintf(path, sizeof path, "%s/%s.csv", run->job->out, name);
+        if (access(path, F_OK) == 0)
+            json_array_append_new(left, json_string(name));
+    }
+    json_decref(old);
+    return left;
+}
+
 static json_t *make_summary(const struct run *run, struct buf *first)
 {
     const struct spec *spec = &run->t.spec;
@@ -311,6 +348,10 @@ static json_t *make_summary(const struct run *run, struct buf *first)
     if (run->beside.is_off)
         json_object_set_new(doc, "earlier", earlier_summary(run));
     json_object_set_new(doc, "tables", tables);
+    json_t *left = left_there(run);
+    if (json_array_size(left))
+        json_object_set(doc, "left_by_an_earlier_run", left);
+    json_decref(left);
     json_object_set_new(doc, "version", json_string(THROUGHLINE_VERSION));
     return doc;
 }
@@ -439,9 +480,8 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     TRY(audit_with_earlier(run, e));
     struct buf first = BUF_EMPTY;
     *summary = make_summary(run, &first);
-    bool safe = run->narrow == 0 && run->beside.joint.narrow == 0;
-    enum status s = write_all(run, *summary, safe, e);
-    if (s == ST_OK && !safe)
+    enum status s = write_all(run, *summary, is_safe(run), e);
+    if (s == ST_OK && !is_safe(run))
         s = run->narrow ? refuse(run, &first, e) : refuse_beside(run, e);
     buf_free(&first);
     return s;

@@ -23,6 +23,15 @@ static const char *cost_note(const json_t *doc)
                                                          : " (not proven least)";
 }
 
+static void name_left(const json_t *doc, const char *out)
+{
+    size_t k;
+    json_t *name;
+    json_array_foreach(json_object_get(doc, "left_by_an_earlier_run"), k, name)
+        printf("%s/%s.csv is of an earlier run: it was not audited with these tables\n", out,
+               json_string_value(name));
+}
+
 static enum status run(struct cli *c, struct err *e)
 {
     struct progress progress = cli_progress(c);
@@ -53,6 +62,8 @@ static enum status run(struct cli *c, struct err *e)
                json_integer_value(json_object_get(doc, "primaries"))
                    ? ""
                    : "\nno count of these data is one that \"primary\" of the spec protects");
+    if (s == ST_OK && !cli_json(c) && !cli_quiet(c))
+        name_left(doc, job.out);
     json_decref(doc);
     return s;
 }

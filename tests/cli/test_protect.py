@@ -449,6 +449,10 @@ with temp_dir() as d:
                                             "method": "suppress", "primary": {"min": 3000, "max": 4000}}))
     r = run("study", "protect", NGO, "--spec", s, "--out", d + "/nothing")
     ok(r.returncode == 0 and "no count of these data" in r.stdout, "nothing to protect: said", r.stdout + r.stderr)
+    s = write(d + "/none.json", json.dumps({"tables": [{"name": "U", "dimensions": ["sex"]}]}))
+    r = run("study", "protect", NGO, "--spec", s, "--out", d + "/nothing")
+    ok("/nothing/T.csv is of an earlier run" in r.stdout, "a table that an earlier run left there is named", r.stdout)
+    equal(json.load(open(d + "/nothing/summary.json"))["left_by_an_earlier_run"], ["T"], "in the summary too")
 
     def hierarchy(text):
         return {"sex": write(d + "/h.csv", text)}
