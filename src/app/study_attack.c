@@ -2,6 +2,7 @@
 
 #include "app/study_sheet.h"
 #include "app/study_tables.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -12,7 +13,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define OTHER "(other)" /* the rest of a column of which only where-values are known */
@@ -465,25 +465,22 @@ static enum status write_differences(struct run *run, struct err *e)
 
 static json_t *make_summary(const struct run *run, double started)
 {
-    struct timespec t;
     uint64_t programs = 0;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     for (int k = 0; k < run->naudits; k++)
         programs += run->audit[k].programs;
-    return json_pack(
-        "{s:i,s:i,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:I,s:f,s:s}", "releases", run->job->ndirs, "tables",
-        run->nsheets, "cells", (json_int_t)run->cells, "exact", (json_int_t)run->exact, "narrow",
-        (json_int_t)run->narrow, "width", (json_int_t)run->found.width, "knows_rule",
-        run->job->knows_rule, "together", run->together, "relaxed_rounding",
-        run->relaxed || any_beyond(run), "programs", (json_int_t)programs, "seconds",
-        (double)t.tv_sec + 1e-9 * (double)t.tv_nsec - started, "version", THROUGHLINE_VERSION);
+    return json_pack("{s:i,s:i,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:I,s:f,s:s}", "releases",
+                     run->job->ndirs, "tables", run->nsheets, "cells", (json_int_t)run->cells,
+                     "exact", (json_int_t)run->exact, "narrow", (json_int_t)run->narrow, "width",
+                     (json_int_t)run->found.width, "knows_rule", run->job->knows_rule, "together",
+                     run->together, "relaxed_rounding", run->relaxed || any_beyond(run), "programs",
+                     (json_int_t)programs, "seconds", clock_cpu_seconds() - started, "version",
+                     THROUGHLINE_VERSION);
 }
 
 static enum status run_job(struct run *run, json_t **summary, struct err *e)
 {
     const struct study_attack *job = run->job;
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    double started = clock_cpu_seconds();
     TRY(study_tables_open(&run->t, job->spec, e));
     TRY(read_sheets(run, e));
     TRY(read_rules(run, e));
@@ -501,7 +498,7 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     TRY(write_bounds(run, e));
     if (job->differences)
         TRY(write_differences(run, e));
-    *summary = make_summary(run, (double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
+    *summary = make_summary(run, started);
     return ST_OK;
 }
 

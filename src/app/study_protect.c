@@ -1,53 +1,17 @@
-#include "app/study_protect.h"
-
-#include "app/study_earlier.h"
-#include "app/study_tables.h"
+#include "app/protect_parts.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "disclosure/audit.h"
-#include "disclosure/cellkey.h"
-#include "disclosure/model.h"
-#include "disclosure/round.h"
 #include "disclosure/suppress.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#define WORST_SHOWN 20 /* cells named in the summary when the audit fails */
-
-struct run {
-    const struct study_protect *job;
-    struct study_tables t;
-    struct study_records r;
-    struct model m;
-    int64_t *count;     /* true counts of population cells */
-    int64_t *published; /* what is printed where not hidden */
-    uint8_t *hidden;    /* of population cells; all 0 but for suppression */
-    unsigned char key[ROUND_KEY_BYTES];
-    struct cellkey_table ptable;
-    int64_t cost, bound; /* equal: proven optimal */
-    uint32_t relaxed;
-    struct audit audit;
-    uint64_t narrow, exact;
-    struct study_earlier earlier;
-    struct study_earlier_answer beside; /* the attack with earlier releases */
-    double started;
-};
-
-static double cpu_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- protecting ---- */
 
-static enum status read_key(struct run *run, struct err *e)
+static enum status read_key(struct protect_run *run, struct err *e)
 {
     struct file_bytes f;
     if (!run->job->key)
@@ -65,7 +29,7 @@ static enum status read_key(struct run *run, struct err *e)
     return s;
 }
 
-static struct model_records records(const struct run *run)
+static struct model_records records(const struct protect_run *run)
 {
     return (struct model_records){.n = run->r.n,
                                   .node = (const uint32_t *const *)run->r.node,
@@ -73,7 +37,7 @@ static struct model_records records(const struct run *run)
                                   .file = run->job->micro};
 }
 
-static enum status protect_round(struct run *run, struct err *e)
+static enum status protect_round(struct protect_run *run, struct err *e)
 {
     struct round_result r;
     const struct progress *progress = run->job->progress;
@@ -90,7 +54,7 @@ static enum status protect_round(struct run *run, struct err *e)
     return ST_OK;
 }
 
-static enum status protect_suppress(struct run *run, struct err *e)
+static enum status protect_suppress(struct protect_run *run, struct err *e)
 {
     struct suppress_result r;
     memcpy(run->published, run->count, run->m.ncells * sizeof *run->count);
@@ -100,7 +64,7 @@ static enum status protect_suppress(struct run *run, struct err *e)
     return ST_OK;
 }
 
-static enum status protect_cellkey(struct run *run, struct err *e)
+static enum status protect_cellkey(struct protect_run *run, struct err *e)
 {
     uint64_t *weight = mem_array(run->r.n, sizeof *weight);
     uint64_t *key = mem_array(run->m.ncells, sizeof *key);
@@ -123,7 +87,7 @@ static enum status protect_cellkey(struct run *run, struct err *e)
     return s;
 }
 
-static enum status protect(struct run *run, struct err *e)
+static enum status protect(struct protect_run *run, struct err *e)
 {
     switch (run->t.spec.method) {
     case METHOD_ROUND:
@@ -138,14 +102,9 @@ static enum status protect(struct run *run, struct err *e)
 
 /* ---- the audit, from what will be printed ---- */
 
-static bool is_primary(const struct run *run, uint32_t cell)
-{
-    return cell < run->m.nlisted && spec_is_primary(&run->t.spec, run->count[cell]);
-}
-
 /* The rule-aware reader's ranges lie within those of the reader who knows only x >= 0, so a cell
  * that is wide for the first is wide for both. */
-static enum status audit_publication(struct run *run, struct err *e)
+static enum status audit_publication(struct protect_run *run, struct err *e)
 {
     const struct spec *spec = &run->t.spec;
     struct spec rule = *spec;
@@ -159,7 +118,7 @@ static enum status audit_publication(struct run *run, struct err *e)
                   run->ptable.reach, true, &lo, &hi);
         if (!audit_narrow(&run->audit, c, lo, hi))
             BUG("a published value contradicts itself");
-        target[c] = is_primary(run, c);
+        target[c] = protect_is_primary(run, c);
     }
     for (uint32_t c = 0; c < run->m.ncells; c++)
         if (model_occurs(&run->m, c) && !audit_narrow(&run->audit, c, 1, AUDIT_NO_LIMIT))
@@ -169,7 +128,7 @@ static enum status audit_publication(struct run *run, struct err *e)
     free(target);
     TRY(s);
     for (uint32_t c = 0; c < run->m.nlisted; c++) {
-        if (!is_primary(run, c))
+        if (!protect_is_primary(run, c))
             continue;
         int64_t width = audit_high_int(run->audit.high[c]) - audit_low_int(run->audit.low[c]);
         run->narrow += width < spec->width ? run->m.times[c] : 0;
@@ -178,12 +137,7 @@ static enum status audit_publication(struct run *run, struct err *e)
     return ST_OK;
 }
 
-static bool is_safe(const struct run *run)
-{
-    return run->narrow == 0 && run->beside.joint.narrow == 0;
-}
-
-static enum status audit_with_earlier(struct run *run, struct err *e)
+static enum status audit_with_earlier(struct protect_run *run, struct err *e)
 {
     if (!run->earlier.ndirs || run->narrow)
         return ST_OK;
@@ -196,169 +150,9 @@ static enum status audit_with_earlier(struct run *run, struct err *e)
     return study_earlier_attack(&run->earlier, &run->t, &now, run->job->progress, &run->beside, e);
 }
 
-/* ---- the summary ---- */
-
-/* Which cells a table has, for whoever reads the release later. */
-static void add_shape(json_t *doc, const struct spec_table *t)
-{
-    json_t *dims = json_array(), *where = json_object();
-    for (int d = 0; d < t->ndims; d++)
-        json_array_append_new(dims, json_string(t->dim[d]));
-    for (int w = 0; w < t->nwhere; w++)
-        json_object_set_new(where, t->where[w].column, json_string(t->where[w].value));
-    json_object_set_new(doc, "dimensions", dims);
-    json_object_set_new(doc, "where", where);
-}
-
-static json_t *table_summary(const struct run *run, const struct model_table *t, int64_t totals[3])
-{
-    int64_t primaries = 0, secondaries = 0, cost = 0;
-    for (size_t k = 0; k < t->ncells; k++) {
-        uint32_t c = t->cell[k];
-        int64_t change = run->published[c] - run->count[c];
-        primaries += is_primary(run, c);
-        if (run->hidden[c] && !is_primary(run, c)) {
-            secondaries++;
-            cost += run->count[c];
-        } else if (!run->hidden[c]) {
-            cost += change < 0 ? -change : change;
-        }
-    }
-    totals[0] += (int64_t)t->ncells;
-    totals[1] += primaries;
-    totals[2] += secondaries;
-    json_t *doc = json_pack("{s:s,s:I,s:I,s:I,s:I}", "name", t->spec->name, "cells",
-                            (json_int_t)t->ncells, "primaries", (json_int_t)primaries,
-                            "secondaries", (json_int_t)secondaries, "cost", (json_int_t)cost);
-    add_shape(doc, t->spec);
-    return doc;
-}
-
-/* The tables in which a narrow cell is printed. */
-static void name_tables(const struct run *run, uint32_t cell, struct buf *b)
-{
-    for (int t = 0; t < run->m.ntables; t++)
-        for (size_t k = 0; k < run->m.table[t].ncells; k++)
-            if (run->m.table[t].cell[k] == cell) {
-                char name[400];
-                model_cell_name(&run->m, &run->m.table[t], k, '|', name, sizeof name);
-                buf_addf(b, "%s%s: %s", b->n ? "; " : "", run->m.table[t].spec->name, name);
-                break;
-            }
-}
-
-static json_t *audit_summary(const struct run *run, struct buf *first)
-{
-    const struct spec *spec = &run->t.spec;
-    json_t *worst = json_array();
-    for (uint32_t c = 0; c < run->m.nlisted && json_array_size(worst) < WORST_SHOWN; c++) {
-        if (!is_primary(run, c))
-            continue;
-        int64_t low = audit_low_int(run->audit.low[c]), high = audit_high_int(run->audit.high[c]);
-        if (high - low >= spec->width)
-            continue;
-        struct buf where = BUF_EMPTY;
-        name_tables(run, c, &where);
-        if (!first->n)
-            buf_add(first, where.p, where.n);
-        json_array_append_new(
-            worst, json_pack("{s:s,s:I}", "cell", where.p, "width", (json_int_t)(high - low)));
-        buf_free(&where);
-    }
-    json_t *a = json_pack("{s:b,s:I,s:I,s:I,s:I,s:[ss]}", "safe", run->narrow == 0, "narrow",
-                          (json_int_t)run->narrow, "exact", (json_int_t)run->exact, "width",
-                          (json_int_t)spec->width, "programs", (json_int_t)run->audit.programs,
-                          "readers", "counts are not negative", "knows the rule");
-    if (json_array_size(worst))
-        json_object_set(a, "narrow_cells", worst);
-    json_decref(worst);
-    return a;
-}
-
-static json_t *earlier_summary(const struct run *run)
-{
-    const struct joint_answer *a = &run->beside.joint;
-    json_t *aside = json_array();
-    for (int d = 0; d < run->earlier.ndirs; d++)
-        if (run->beside.is_off[d])
-            json_array_append_new(aside, json_string(run->earlier.dir[d]));
-    json_t *doc =
-        json_pack("{s:i,s:o,s:b,s:I,s:I,s:I,s:I,s:I}", "releases", run->earlier.ndirs,
-                  "of_other_counts", aside, "safe", a->narrow == 0, "cells", (json_int_t)a->cells,
-                  "protected", (json_int_t)a->asked, "narrow", (json_int_t)a->narrow, "exact",
-                  (json_int_t)a->exact, "programs", (json_int_t)a->programs);
-    if (a->narrow)
-        json_object_set_new(doc, "first",
-                            json_pack("{s:s,s:I,s:I,s:s}", "cell", a->cell, "low",
-                                      (json_int_t)a->low, "high", (json_int_t)a->high,
-                                      "betrayed_by", a->betrayed));
-    return doc;
-}
-
-static bool is_written(const struct run *run, const char *table)
-{
-    for (int t = 0; t < run->m.ntables; t++)
-        if (strcmp(run->m.table[t].spec->name, table) == 0)
-            return is_safe(run);
-    return false;
-}
-
-/* Tables that an earlier run left in the directory, and this one neither writes nor audited. */
-static json_t *left_there(const struct run *run)
-{
-    json_t *left = json_array(), *old, *t;
-    size_t k;
-    struct err none = {0};
-    char path[1200];
-    snprintf(path, sizeof path, "%s/summary.json", run->job->out);
-    if (access(path, F_OK) != 0 || json_read_file(path, &old, &none) != ST_OK)
-        return left;
-    json_array_foreach(json_object_get(old, "tables"), k, t)
-    {
-        const char *name = json_string_value(json_object_get(t, "name"));
-        if (!name || is_written(run, name) || strchr(name, '/'))
-            continue;
-        snprintf(path, sizeof path, "%s/%s.csv", run->job->out, name);
-        if (access(path, F_OK) == 0)
-            json_array_append_new(left, json_string(name));
-    }
-    json_decref(old);
-    return left;
-}
-
-static json_t *make_summary(const struct run *run, struct buf *first)
-{
-    const struct spec *spec = &run->t.spec;
-    int64_t totals[3] = {0};
-    json_t *tables = json_array();
-    for (int t = 0; t < run->m.ntables; t++)
-        json_array_append_new(tables, table_summary(run, &run->m.table[t], totals));
-    json_t *doc = json_pack(
-        "{s:s,s:I,s:I,s:I,s:I,s:b,s:o}", "method", spec_method_name(spec->method), "cells",
-        (json_int_t)totals[0], "primaries", (json_int_t)totals[1], "secondaries",
-        (json_int_t)totals[2], "cost", (json_int_t)run->cost, "optimal", run->cost == run->bound,
-        "bound", run->bound || !run->cost ? json_integer(run->bound) : json_null());
-    if (spec->method == METHOD_ROUND) {
-        json_object_set_new(doc, "base", json_integer(spec->base));
-        json_object_set_new(doc, "relaxed", json_integer(run->relaxed));
-        json_object_set_new(doc, "keyed", json_boolean(run->job->key != NULL));
-    }
-    json_object_set_new(doc, "seconds", json_real(cpu_seconds() - run->started));
-    json_object_set_new(doc, "audit", audit_summary(run, first));
-    if (run->beside.is_off)
-        json_object_set_new(doc, "earlier", earlier_summary(run));
-    json_object_set_new(doc, "tables", tables);
-    json_t *left = left_there(run);
-    if (json_array_size(left))
-        json_object_set(doc, "left_by_an_earlier_run", left);
-    json_decref(left);
-    json_object_set_new(doc, "version", json_string(THROUGHLINE_VERSION));
-    return doc;
-}
-
 /* ---- files ---- */
 
-static void write_table(const struct run *run, const struct model_table *t, FILE *to)
+static void write_table(const struct protect_run *run, const struct model_table *t, FILE *to)
 {
     struct buf b = BUF_EMPTY;
     uint32_t code[SPEC_MAX_DIMENSIONS];
@@ -384,7 +178,7 @@ static void write_table(const struct run *run, const struct model_table *t, FILE
     buf_free(&b);
 }
 
-static enum status write_all(const struct run *run, const json_t *summary, bool tables,
+static enum status write_all(const struct protect_run *run, const json_t *summary, bool tables,
                              struct err *e)
 {
     int n = tables ? run->m.ntables : 0, opened = 0;
@@ -411,7 +205,7 @@ static enum status write_all(const struct run *run, const json_t *summary, bool 
     return s;
 }
 
-static enum status refuse(const struct run *run, const struct buf *first, struct err *e)
+static enum status refuse(const struct protect_run *run, const struct buf *first, struct err *e)
 {
     err_set(e, ST_DATA,
             "nothing is published: %llu protected cells can be worked out to within less than %lld "
@@ -422,7 +216,7 @@ static enum status refuse(const struct run *run, const struct buf *first, struct
                        "larger base, or ask for less \"width\".");
 }
 
-static enum status refuse_beside(const struct run *run, struct err *e)
+static enum status refuse_beside(const struct protect_run *run, struct err *e)
 {
     const struct joint_answer *a = &run->beside.joint;
     err_set(e, ST_DATA,
@@ -437,7 +231,7 @@ static enum status refuse_beside(const struct run *run, struct err *e)
 }
 
 /* Even a refusal writes a summary, which must not replace that of a release. */
-static enum status keep_earlier(const struct run *run, struct err *e)
+static enum status keep_earlier(const struct protect_run *run, struct err *e)
 {
     struct stat out, dir;
     for (int d = 0; d < run->earlier.ndirs; d++) {
@@ -451,7 +245,7 @@ static enum status keep_earlier(const struct run *run, struct err *e)
     return ST_OK;
 }
 
-static enum status open_tables(struct run *run, struct err *e)
+static enum status open_tables(struct protect_run *run, struct err *e)
 {
     if (!run->earlier.ndirs)
         return study_tables_open(&run->t, run->job->spec, e);
@@ -459,7 +253,7 @@ static enum status open_tables(struct run *run, struct err *e)
     return study_earlier_open(&run->earlier, &run->t, run->job->spec, e);
 }
 
-static enum status run_job(struct run *run, json_t **summary, struct err *e)
+static enum status run_job(struct protect_run *run, json_t **summary, struct err *e)
 {
     const struct study_protect *job = run->job;
     TRY(open_tables(run, e));
@@ -479,9 +273,9 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
     TRY(audit_publication(run, e));
     TRY(audit_with_earlier(run, e));
     struct buf first = BUF_EMPTY;
-    *summary = make_summary(run, &first);
-    enum status s = write_all(run, *summary, is_safe(run), e);
-    if (s == ST_OK && !is_safe(run))
+    *summary = protect_summary(run, &first);
+    enum status s = write_all(run, *summary, protect_is_safe(run), e);
+    if (s == ST_OK && !protect_is_safe(run))
         s = run->narrow ? refuse(run, &first, e) : refuse_beside(run, e);
     buf_free(&first);
     return s;
@@ -489,9 +283,9 @@ static enum status run_job(struct run *run, json_t **summary, struct err *e)
 
 enum status study_protect_run(const struct study_protect *job, json_t **summary, struct err *e)
 {
-    struct run run = {.job = job,
-                      .started = cpu_seconds(),
-                      .earlier = {.dir = job->earlier, .ndirs = job->nearlier}};
+    struct protect_run run = {.job = job,
+                              .started = clock_cpu_seconds(),
+                              .earlier = {.dir = job->earlier, .ndirs = job->nearlier}};
     *summary = NULL;
     enum status s = sodium_init() < 0 ? err_set(e, ST_FAULT, "libsodium does not start")
                                       : run_job(&run, summary, e);

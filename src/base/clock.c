@@ -14,3 +14,10 @@ int32_t clock_today(void)
 {
     return (int32_t)(time(NULL) / 86400);
 }
+
+double clock_cpu_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
