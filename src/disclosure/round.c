@@ -26,7 +26,7 @@ struct program {
     int64_t *cost, *rhs, fixed_cost;
     double *tie;
     uint32_t *row_start, *column;
-    int8_t *sign;
+    int32_t *sign;
 };
 
 /* The multiple that a cell is rounded to at least. A reader who sees a code of the data counts at
@@ -86,7 +86,7 @@ static bool add_rows(struct program *g)
             rhs -= side * floor_of(g, c);
             for (uint32_t j = g->first[c]; j < g->first[c + 1]; j++) {
                 g->column[entries] = j;
-                g->sign[entries++] = (int8_t)(side * g->move[j].step);
+                g->sign[entries++] = side * g->move[j].step;
             }
         }
         if (entries == before && rhs)

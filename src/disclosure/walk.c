@@ -2,27 +2,26 @@
 
 #include "base/mem.h"
 #include "base/order.h"
-#include "base/rng.h"
 
 #include <stdlib.h>
 
 #define NONE UINT32_MAX
 #define CANDIDATES 500 /* leaves looked at for one flip */
-#define COST_WEIGHT 0.04
 #define PATIENCE 20000 /* flips */
 
-/* constant + sum of coef * leaf */
+/* constant + sum of coef * leaf; leaves by their columns in the smaller program */
 struct form {
     uint32_t n, *leaf;
     int32_t *coef;
     int64_t constant;
 };
 
+/* lo <= form less its constant <= hi; broken_at: in the list of broken limits, or NONE */
 struct limit {
     struct form f;
     int64_t lo, hi, now;
-    double weight, cost;
-    uint32_t broken_at; /* in the list of broken limits, or NONE */
+    double weight;
+    uint32_t broken_at;
 };
 
 struct use {
@@ -31,22 +30,26 @@ struct use {
 };
 
 struct walk {
-    const struct bip *p;
-    uint32_t *define;  /* row that defines a column, or NONE for a leaf */
-    struct form *form; /* of every column */
+    const struct bip *p; /* the whole program */
+    const struct bip_reduced *small;
+    uint32_t *define;  /* row that defines a column of the whole program, or NONE */
+    struct form *form; /* of every column of the whole program */
     uint8_t *formed;
+    int64_t *cost; /* of each leaf, through all sums that it is in */
     struct limit *limit;
     uint32_t nlimits, limit_cap;
+    double (*step)[2]; /* of each limit: weighted breach gained by one less, by one more */
     uint32_t *use_start;
     struct use *use; /* limits of each leaf */
     uint32_t *broken, nbroken;
     uint64_t *tabu;
+    double cost_weight;
     uint8_t *x;
 };
 
 /* ---- forms ---- */
 
-/* Sums terms in leaf order; `scratch` is zeroed and has a place for every column. */
+/* Sums terms in leaf order; `sum` is zeroed and has a place for every column. */
 struct gather {
     int32_t *sum;
     uint32_t *seen, nseen;
@@ -112,15 +115,17 @@ static void form_of(struct walk *w, struct gather *g, uint32_t column)
         row_form(w, g, w->define[column], column, f);
         return;
     }
-    gather_add(g, column, 1);
+    struct bip_tied t = w->small->tied[column];
+    if (t.to != BIP_FIXED)
+        gather_add(g, t.to, t.scale);
     gather_take(g, f);
+    f->constant = t.offset;
 }
 
-static void form_free(struct form *f)
+static void form_free(const struct form *f)
 {
     free(f->leaf);
     free(f->coef);
-    *f = (struct form){0};
 }
 
 static bool form_equal(const struct form *a, const struct form *b)
@@ -130,11 +135,48 @@ static bool form_equal(const struct form *a, const struct form *b)
            memcmp(a->coef, b->coef, a->n * sizeof *a->coef) == 0;
 }
 
-static void add_limit(struct walk *w, struct form f, int64_t lo, int64_t hi, double cost)
+static void add_limit(struct walk *w, struct form f, int64_t lo, int64_t hi)
 {
     MEM_GROW(w->limit, w->limit_cap, w->nlimits + 1);
     w->limit[w->nlimits++] =
-        (struct limit){.f = f, .lo = lo, .hi = hi, .weight = 1, .cost = cost, .broken_at = NONE};
+        (struct limit){.f = f, .lo = lo - f.constant, .hi = hi - f.constant, .broken_at = NONE};
+}
+
+static bool can_break(const struct limit *m)
+{
+    int64_t least = 0, most = 0;
+    for (uint32_t i = 0; i < m->f.n; i++)
+        *(m->f.coef[i] < 0 ? &least : &most) += m->f.coef[i];
+    return least < m->lo || most > m->hi;
+}
+
+static int by_form(const void *a, const void *b)
+{
+    const struct form *x = &((const struct limit *)a)->f, *y = &((const struct limit *)b)->f;
+    if (x->n != y->n)
+        return x->n < y->n ? -1 : 1;
+    int order = memcmp(x->leaf, y->leaf, x->n * sizeof *x->leaf);
+    return order ? order : memcmp(x->coef, y->coef, x->n * sizeof *x->coef);
+}
+
+/* One limit for each form, and none that always holds. */
+static void merge_limits(struct walk *w)
+{
+    uint32_t n = 0;
+    qsort(w->limit, w->nlimits, sizeof *w->limit, by_form);
+    for (uint32_t k = 0; k < w->nlimits; k++) {
+        struct limit *m = &w->limit[k], *last = n ? &w->limit[n - 1] : NULL;
+        if (!can_break(m)) {
+            form_free(&m->f);
+        } else if (last && by_form(last, m) == 0) {
+            last->lo = m->lo > last->lo ? m->lo : last->lo;
+            last->hi = m->hi < last->hi ? m->hi : last->hi;
+            form_free(&m->f);
+        } else {
+            w->limit[n++] = *m;
+        }
+    }
+    w->nlimits = n;
 }
 
 /* The column that row r gives: its only +1 entry, the first. */
@@ -166,7 +208,7 @@ static void build_limits(struct walk *w)
         uint32_t whole = whole_of(p, r);
         row_form(w, &g, r, whole, &f);
         if (whole != NONE && w->define[whole] == r) {
-            add_limit(w, f, 0, 1, (double)p->cost[whole]);
+            add_limit(w, f, 0, 1);
         } else if (whole != NONE) {
             for (uint32_t i = 0; i < w->form[whole].n; i++)
                 gather_add(&g, w->form[whole].leaf[i], -w->form[whole].coef[i]);
@@ -180,21 +222,29 @@ static void build_limits(struct walk *w)
                     gather_add(&g, f.leaf[i], f.coef[i]);
                 struct form difference = {.constant = constant};
                 gather_take(&g, &difference);
-                add_limit(w, difference, 0, 0, 0);
+                add_limit(w, difference, 0, 0);
             }
             form_free(&f);
         } else {
-            add_limit(w, f, 0, 0, 0);
+            add_limit(w, f, 0, 0);
         }
     }
     free(g.sum);
     free(g.seen);
     free(g.in);
+    merge_limits(w);
+}
+
+static void sum_costs(struct walk *w)
+{
+    for (uint32_t j = 0; j < w->p->n; j++)
+        for (uint32_t i = 0; i < w->form[j].n; i++)
+            w->cost[w->form[j].leaf[i]] += w->p->cost[j] * w->form[j].coef[i];
 }
 
 static void build_uses(struct walk *w)
 {
-    uint32_t n = w->p->n, entries = 0;
+    uint32_t n = w->small->p.n, entries = 0;
     w->use_start = mem_zalloc((size_t)n + 2, sizeof *w->use_start);
     for (uint32_t l = 0; l < w->nlimits; l++)
         for (uint32_t i = 0; i < w->limit[l].f.n; i++, entries++)
@@ -215,10 +265,18 @@ static int64_t breach(const struct limit *l, int64_t now)
     return now < l->lo ? l->lo - now : now > l->hi ? now - l->hi : 0;
 }
 
+static double step_score(const struct limit *m, int64_t change)
+{
+    return m->weight * (double)(breach(m, m->now + change) - breach(m, m->now));
+}
+
+/* After limit l has another value or weight. */
 static void mark(struct walk *w, uint32_t l)
 {
     struct limit *m = &w->limit[l];
     bool broken = breach(m, m->now) > 0;
+    w->step[l][0] = step_score(m, -1);
+    w->step[l][1] = step_score(m, 1);
     if (broken && m->broken_at == NONE) {
         m->broken_at = w->nbroken;
         w->broken[w->nbroken++] = l;
@@ -230,56 +288,64 @@ static void mark(struct walk *w, uint32_t l)
     }
 }
 
+static void set_weight(struct walk *w, uint32_t l, double weight)
+{
+    w->limit[l].weight = weight;
+    mark(w, l);
+}
+
 static void start(struct walk *w)
 {
+    memset(w->tabu, 0, w->small->p.n * sizeof *w->tabu);
     for (uint32_t l = 0; l < w->nlimits; l++) {
         struct limit *m = &w->limit[l];
-        m->now = m->f.constant;
+        m->now = 0;
         for (uint32_t i = 0; i < m->f.n; i++)
             m->now += w->x[m->f.leaf[i]] ? m->f.coef[i] : 0;
-        mark(w, l);
+        set_weight(w, l, 1);
     }
 }
 
 static double flip_score(const struct walk *w, uint32_t leaf)
 {
-    int step = w->x[leaf] ? -1 : 1;
-    double score = COST_WEIGHT * step * (double)w->p->cost[leaf];
+    int sign = w->x[leaf] ? -1 : 1;
+    double score = w->cost_weight * sign * (double)w->cost[leaf];
     for (uint32_t u = w->use_start[leaf]; u < w->use_start[leaf + 1]; u++) {
-        const struct limit *m = &w->limit[w->use[u].limit];
-        int64_t then = m->now + step * w->use[u].coef;
-        score += m->weight * (double)(breach(m, then) - breach(m, m->now)) +
-                 COST_WEIGHT * m->cost * (double)(then - m->now);
+        uint32_t l = w->use[u].limit;
+        int change = sign * w->use[u].coef;
+        score += change == 1    ? w->step[l][1]
+                 : change == -1 ? w->step[l][0]
+                                : step_score(&w->limit[l], change);
     }
     return score;
 }
 
 static void flip(struct walk *w, uint32_t leaf)
 {
-    int step = w->x[leaf] ? -1 : 1;
+    int sign = w->x[leaf] ? -1 : 1;
     w->x[leaf] ^= 1;
     for (uint32_t u = w->use_start[leaf]; u < w->use_start[leaf + 1]; u++) {
-        w->limit[w->use[u].limit].now += step * w->use[u].coef;
+        w->limit[w->use[u].limit].now += sign * w->use[u].coef;
         mark(w, w->use[u].limit);
     }
 }
 
 /* The best flip that mends limit m a little, or NONE. */
-static uint32_t choose(const struct walk *w, const struct limit *m, uint64_t now, struct rng *rng)
+static uint32_t choose(const struct walk *w, const struct limit *m, uint64_t now, struct rng *rng,
+                       double *score)
 {
     uint32_t n = m->f.n, best = NONE, looked = 0;
     uint32_t from = n ? (uint32_t)rng_below(rng, n) : 0;
-    double best_score = 0;
     for (uint32_t i = 0; i < n && looked < CANDIDATES; i++) {
-        uint32_t k = (from + i) % n, leaf = m->f.leaf[k];
+        uint32_t k = from + i < n ? from + i : from + i - n, leaf = m->f.leaf[k];
         int move = w->x[leaf] ? -m->f.coef[k] : m->f.coef[k];
         if ((m->now > m->hi) == (move > 0) || w->tabu[leaf] > now)
             continue;
         looked++;
-        double score = flip_score(w, leaf);
-        if (best == NONE || score < best_score) {
+        double s = flip_score(w, leaf);
+        if (best == NONE || s < *score) {
             best = leaf;
-            best_score = score;
+            *score = s;
         }
     }
     return best;
@@ -288,74 +354,108 @@ static uint32_t choose(const struct walk *w, const struct limit *m, uint64_t now
 /* Moves on from the best state again when the search has wandered for long. */
 static void back_to(struct walk *w, const uint8_t *best)
 {
-    for (uint32_t j = 0; j < w->p->n; j++)
+    for (uint32_t j = 0; j < w->small->p.n; j++)
         if (w->x[j] != best[j])
             flip(w, j);
+    for (uint32_t l = 0; l < w->nlimits; l++)
+        set_weight(w, l, 1);
 }
 
-static bool search(struct walk *w, uint64_t seed, uint64_t max_flips)
+/* Flips done; no limit is broken then, or there were max_flips. */
+static uint64_t search(struct walk *w, struct rng *rng, uint64_t max_flips)
 {
     /* of the weight of a limit that no flip mends without harm: in turn calm and wild */
     static const double growth[] = {0.005, 0.3, 0.05};
-    struct rng rng = rng_stream(seed, 3000);
-    uint8_t *best = mem_alloc(w->p->n);
+    uint8_t *best = mem_alloc(w->small->p.n);
     uint32_t fewest = NONE;
-    uint64_t since = 0, turn = 0;
-    for (uint64_t now = 1; now <= max_flips && w->nbroken; now++) {
+    uint64_t since = 0, turn = 0, now = 1;
+    for (; now <= max_flips && w->nbroken; now++) {
         if (w->nbroken < fewest) {
             fewest = w->nbroken;
-            memcpy(best, w->x, w->p->n);
+            memcpy(best, w->x, w->small->p.n);
             since = now;
         } else if (now - since > PATIENCE) {
             back_to(w, best);
-            for (uint32_t k = 0; k < w->nlimits; k++)
-                w->limit[k].weight = 1;
             since = now;
             turn++;
         }
-        uint32_t l = w->broken[rng_below(&rng, w->nbroken)];
-        uint32_t leaf = choose(w, &w->limit[l], now, &rng);
+        uint32_t l = w->broken[rng_below(rng, w->nbroken)];
+        double score = 0;
+        uint32_t leaf = choose(w, &w->limit[l], now, rng, &score);
         if (leaf == NONE)
             continue;
-        if (flip_score(w, leaf) >= 0)
-            w->limit[l].weight += growth[turn % 3];
+        if (score >= 0)
+            set_weight(w, l, w->limit[l].weight + growth[turn % 3]);
         flip(w, leaf);
-        w->tabu[leaf] = now + rng_below(&rng, 3);
+        w->tabu[leaf] = now + rng_below(rng, 3);
     }
     free(best);
-    return w->nbroken == 0;
+    return now - 1;
 }
 
-bool walk_solve(const struct bip *p, uint64_t seed, uint64_t max_flips, uint8_t *x)
+/* Writes every column from the leaves. */
+static void read_out(struct walk *w)
 {
-    struct walk w = {.p = p, .x = x};
-    w.define = mem_array(p->n, sizeof *w.define);
-    w.form = mem_zalloc(p->n, sizeof *w.form);
-    w.formed = mem_zalloc(p->n, 1);
-    w.tabu = mem_zalloc(p->n, sizeof *w.tabu);
-    build_limits(&w);
-    build_uses(&w);
-    w.broken = mem_array(w.nlimits, sizeof *w.broken);
-    start(&w);
-    bool found = search(&w, seed, max_flips);
-    for (uint32_t j = 0; j < p->n && found; j++)
-        if (w.define[j] != NONE) {
-            int64_t v = w.form[j].constant;
-            for (uint32_t i = 0; i < w.form[j].n; i++)
-                v += x[w.form[j].leaf[i]] ? w.form[j].coef[i] : 0;
-            x[j] = (uint8_t)v;
-        }
-    for (uint32_t j = 0; j < p->n; j++)
-        form_free(&w.form[j]);
-    for (uint32_t l = 0; l < w.nlimits; l++)
-        form_free(&w.limit[l].f);
-    free(w.define);
-    free(w.form);
-    free(w.formed);
-    free(w.tabu);
-    free(w.limit);
-    free(w.use_start);
-    free(w.use);
-    free(w.broken);
-    return found;
+    uint8_t *leaf = mem_alloc(w->small->p.n);
+    memcpy(leaf, w->x, w->small->p.n);
+    for (uint32_t j = 0; j < w->p->n; j++) {
+        const struct form *f = &w->form[j];
+        struct bip_tied t = w->small->tied[j];
+        int64_t v = f->constant - t.offset;
+        for (uint32_t i = 0; i < f->n; i++)
+            v += leaf[f->leaf[i]] ? f->coef[i] : 0;
+        if (t.to != BIP_FIXED)
+            w->x[t.to] = v != 0;
+    }
+    free(leaf);
+}
+
+struct walk *walk_open(const struct bip *whole, const struct bip_reduced *small)
+{
+    struct walk *w = mem_zalloc(1, sizeof *w);
+    w->p = whole;
+    w->small = small;
+    w->define = mem_array(whole->n, sizeof *w->define);
+    w->form = mem_zalloc(whole->n, sizeof *w->form);
+    w->formed = mem_zalloc(whole->n, 1);
+    w->cost = mem_zalloc(small->p.n, sizeof *w->cost);
+    w->tabu = mem_array(small->p.n, sizeof *w->tabu);
+    build_limits(w);
+    build_uses(w);
+    sum_costs(w);
+    w->step = mem_array(w->nlimits, sizeof *w->step);
+    w->broken = mem_array(w->nlimits, sizeof *w->broken);
+    return w;
+}
+
+void walk_close(struct walk *w)
+{
+    for (uint32_t j = 0; j < w->p->n; j++)
+        form_free(&w->form[j]);
+    for (uint32_t l = 0; l < w->nlimits; l++)
+        form_free(&w->limit[l].f);
+    free(w->define);
+    free(w->form);
+    free(w->formed);
+    free(w->cost);
+    free(w->limit);
+    free(w->step);
+    free(w->use_start);
+    free(w->use);
+    free(w->broken);
+    free(w->tabu);
+    free(w);
+}
+
+bool walk_solve(struct walk *w, struct rng *rng, uint64_t max_flips, double cost_weight, uint8_t *x,
+                uint64_t *flips)
+{
+    w->x = x;
+    w->cost_weight = cost_weight;
+    start(w);
+    *flips += search(w, rng, max_flips);
+    if (w->nbroken)
+        return false;
+    read_out(w);
+    return true;
 }
