@@ -15,8 +15,9 @@
 #define WALK_TRIES 12
 #define WALK_COST 0.04
 #define BREED_COLUMNS 3000 /* of the smaller program; beyond, one solution has all the effort */
-#define BREED_EFFORT 2.2   /* times the effort: small neighbourhoods are soon done for their work */
-#define WIDEN_EFFORT 0.12  /* after that */
+#define BREED_EFFORT 1.6   /* times the effort: small neighbourhoods are soon done for their work */
+#define WIDEN_EFFORT 0.12  /* after that, */
+#define WIDEN_MOST 0.6     /* or more of what breeding has left */
 #define FIRST_SIZE 150     /* of a neighbourhood, in columns */
 
 static struct lp *relaxation(const struct bip *p)
@@ -172,7 +173,8 @@ static void look_for(const struct bip *whole, const struct bip_reduced *small, c
             s.work = bip_flip_work(flips);
             bip_breed(&s, w, seed, effort * BREED_EFFORT, progress, out);
             size = p->n * 3 / 8 + 1;
-            effort = (double)s.work + effort * WIDEN_EFFORT;
+            effort =
+                fmin((double)s.work + effort * WIDEN_MOST, effort * (BREED_EFFORT + WIDEN_EFFORT));
         }
         walk_close(w);
     }

@@ -10,7 +10,8 @@
 #define FRESH_COST 0.04
 #define BRED_COST 0.1 /* beside good solutions a walk may mind the cost more */
 #define NEAR_IDLE 60
-#define FLIP_WORK 40 /* simplex iterations x columns that take as long as a flip */
+#define STARTS_IDLE 100 /* a table of a thousand cells has that many in a few seconds */
+#define FLIP_WORK 40    /* simplex iterations x columns that take as long as a flip */
 
 struct pool {
     const struct bip *p;
@@ -74,11 +75,14 @@ void bip_breed(struct near *s, struct walk *w, uint64_t seed, double effort,
     struct bip_result r = {.x = mem_alloc(p->n), .bound = out->bound, .cost = out->cost};
     uint32_t size = p->n * 3 / 8 + 1;
     memcpy(r.x, out->x, p->n);
-    for (bool found = true; (double)s->work < effort && out->cost > out->bound;) {
+    uint32_t vain = 0; /* starts in a row that led to nothing better */
+    for (bool found = true;
+         (double)s->work < effort && out->cost > out->bound && vain < STARTS_IDLE; vain++) {
         uint64_t flips = 0;
         if (found) {
             near_settle(s, size, NEAR_IDLE, &r);
-            bip_offer(p, r.x, out);
+            if (bip_offer(p, r.x, out))
+                vain = 0;
             keep(&pool, &r);
         }
         progress_tick(progress, "round", s->work, (uint64_t)effort);

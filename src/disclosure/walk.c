@@ -8,6 +8,9 @@
 #define NONE UINT32_MAX
 #define CANDIDATES 500 /* leaves looked at for one flip */
 #define PATIENCE 20000 /* flips */
+/* Of one column: what a broken limit weighs at a cost weight of 0.04. A relaxed program's columns
+ * cost thousands, and would never be taken. */
+#define COST_MOST 25
 
 /* constant + sum of coef * leaf; leaves by their columns in the smaller program */
 struct form {
@@ -238,8 +241,10 @@ static void build_limits(struct walk *w)
 static void sum_costs(struct walk *w)
 {
     for (uint32_t j = 0; j < w->p->n; j++)
-        for (uint32_t i = 0; i < w->form[j].n; i++)
-            w->cost[w->form[j].leaf[i]] += w->p->cost[j] * w->form[j].coef[i];
+        for (uint32_t i = 0; i < w->form[j].n; i++) {
+            int64_t cost = w->p->cost[j] < COST_MOST ? w->p->cost[j] : COST_MOST;
+            w->cost[w->form[j].leaf[i]] += cost * w->form[j].coef[i];
+        }
 }
 
 static void build_uses(struct walk *w)
