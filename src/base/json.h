@@ -12,8 +12,8 @@
 MUST_CHECK enum status json_read_file(const char *path, json_t **out, struct err *e);
 MUST_CHECK enum status json_read_str(struct str text, const char *name, json_t **out,
                                      struct err *e);
-/* Numbers with 17 significant digits, keys in the order added, a final newline. The caller looks for
- * errors of the stream. */
+/* Numbers with 17 significant digits, keys in the order added, a final newline. The caller looks
+ * for errors of the stream. */
 MUST_CHECK enum status json_write(FILE *to, const json_t *doc, struct err *e);
 /* The same to a file: all or nothing. */
 MUST_CHECK enum status json_write_file(const char *path, const json_t *doc, struct err *e);
