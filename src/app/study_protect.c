@@ -120,9 +120,8 @@ static enum status audit_publication(struct protect_run *run, struct err *e)
             BUG("a published value contradicts itself");
         target[c] = protect_is_primary(run, c);
     }
-    for (uint32_t c = 0; c < run->m.ncells; c++)
-        if (model_occurs(&run->m, c) && !audit_narrow(&run->audit, c, 1, AUDIT_NO_LIMIT))
-            BUG("a code of the data is printed as one that nobody has");
+    if (!audit_count_codes(&run->audit))
+        BUG("a code of the data is printed as one that nobody has");
     const int64_t *point = spec->method == METHOD_ROUND ? run->published : NULL;
     enum status s = audit_run(&run->audit, target, spec->width, point, run->job->progress, e);
     free(target);

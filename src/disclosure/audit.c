@@ -37,6 +37,15 @@ bool audit_narrow(struct audit *a, uint32_t cell, int64_t lo, int64_t hi)
     return a->lo[cell] <= a->hi[cell];
 }
 
+bool audit_count_codes(struct audit *a)
+{
+    bool left = true;
+    for (uint32_t c = 0; c < a->m->ncells; c++)
+        if (model_occurs(a->m, c))
+            left &= audit_narrow(a, c, 1, AUDIT_NO_LIMIT);
+    return left;
+}
+
 void audit_box(const struct spec *s, enum print kind, int64_t value, int64_t perturbation,
                bool knows_rule, int64_t *lo, int64_t *hi)
 {

@@ -35,6 +35,9 @@ void audit_close(struct audit *a);
 /* Narrows the box of a cell. False when nothing is left: the releases are not of the same counts.
  */
 bool audit_narrow(struct audit *a, uint32_t cell, int64_t lo, int64_t hi);
+/* Whoever sees a code of the data counts at least one with it. False when nothing is left of a box.
+ */
+bool audit_count_codes(struct audit *a);
 /* The box that a printed value gives under the spec's method. `perturbation` is the largest noise
  * of a cell-key table. knows_rule: the reader knows that zeros are never hidden, nor changed. */
 void audit_box(const struct spec *s, enum print kind, int64_t value, int64_t perturbation,
